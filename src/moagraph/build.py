@@ -1,0 +1,284 @@
+"""Corpus and Report become a Store: policies, derivations, and an immutable generation on disk.
+
+A generation is a folder named by the digest of what it was built from. It is written beside the others under
+another name, verified, and put in place by one rename, so that a reader never sees half of one; what was there
+before stays usable. Its `manifest.json` holds counts, the policies, and the headers of the queries, so that a
+later `ask` parses neither Turtle nor YAML.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from moagraph.errors import DataHasFindings, NothingToCheck, OutputFailed
+from moagraph.names import ASSERTED, policy_graph
+from moagraph.places import Places, cache
+from moagraph.query import Query, bind, header_of
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+    from moagraph.corpus import Corpus
+    from moagraph.report import Report
+
+LAYOUT = "1"
+"""Raised when generations of an older moagraph can no longer be read; part of their names."""
+
+Progress = Callable[[str], None]
+
+
+def _quiet(_: str) -> None:
+    """Reports nothing."""
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A CONSTRUCT query that derives triples under a policy; lower `order` runs first and is seen by the later."""
+
+    name: str
+    order: int
+    makes: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A rule that says which evidence lines count: a query whose rows are the lines admitted."""
+
+    name: str
+    summary: str
+    text: str
+
+
+def derivations_of(corpus: Corpus) -> list[Derivation]:
+    """Gives the derivations of the corpus's ontology in the order in which they run."""
+    found = []
+    for file in corpus.matching("ontology/derive", ".rq"):
+        text = file.content.decode("utf-8")
+        header = header_of(text, file.path)
+        found.append(
+            Derivation(PurePosixPath(file.path).stem, int(header["order"]), str(header["makes"]), text)
+        )
+    return sorted(found, key=lambda d: (d.order, d.name))
+
+
+def policies_of(corpus: Corpus) -> list[Policy]:
+    """Gives the policies of the corpus's ontology by name."""
+    return [
+        Policy(
+            PurePosixPath(file.path).stem,
+            str(header_of(file.content.decode("utf-8"), file.path)["summary"]),
+            file.content.decode("utf-8"),
+        )
+        for file in corpus.matching("ontology/policy", ".rq")
+    ]
+
+
+def queries_of(corpus: Corpus) -> list[Query]:
+    """Gives the named queries of the corpus by name.
+
+    Raises:
+        QueryHeader: a header is malformed or disagrees with its query.
+    """
+    return [
+        Query.parse(PurePosixPath(file.path).stem, file.content.decode("utf-8"))
+        for file in corpus.matching("queries", ".rq")
+    ]
+
+
+def derive(store: ox.Store, policy: Policy, derivations: list[Derivation]) -> int:
+    """Fills the named graph of a policy from the asserted graph, and gives the number of its triples."""
+    import pyoxigraph as ox
+
+    graph = ox.NamedNode(policy_graph(policy.name))
+    asserted = ox.NamedNode(ASSERTED)
+    admitted = ox.NamedNode("https://w3id.org/moagraph/vocab#admittedBy")
+    rows = store.query(policy.text, default_graph=[asserted])
+    assert isinstance(rows, ox.QuerySolutions)
+    lines = [row["line"] for row in rows]
+    store.extend(ox.Quad(line, admitted, graph, graph) for line in lines)
+    about_policy = [
+        ("http://www.w3.org/1999/02/22-rdf-syntax-ns#type", ox.NamedNode("https://w3id.org/moagraph/vocab#Policy")),
+        ("http://www.w3.org/2004/02/skos/core#definition", ox.Literal(policy.summary, language="en")),
+    ]
+    store.extend(ox.Quad(graph, ox.NamedNode(predicate), value, graph) for predicate, value in about_policy)
+    for derivation in derivations:
+        text = bind(derivation.text, {"policy": [str(graph)]})
+        triples = store.query(text, default_graph=[asserted, graph])
+        assert isinstance(triples, ox.QueryTriples)
+        store.extend([ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples])
+    return sum(1 for _ in store.quads_for_pattern(None, None, None, graph))
+
+
+def build(corpus: Corpus, report: Report, into: Path | None = None, progress: Progress = _quiet) -> Path:
+    """Builds the generation of a corpus that passed its check, and gives its folder.
+
+    Args:
+        corpus: what was read.
+        report: the report of checking that very corpus.
+        into: the folder of generations; the user's cache unless given.
+        progress: told what is being done.
+
+    Raises:
+        DataHasFindings: the report has violations, or is of another corpus.
+        NothingToCheck: the corpus has no policy, derivation or query.
+        OutputFailed: the folder cannot be written.
+    """
+    import pyoxigraph as ox
+
+    if report.violations:
+        raise DataHasFindings(
+            f"the data has {len(report.violations)} violations, so nothing is built from it", "moagraph check"
+        )
+    if report.digest != corpus.digest:
+        raise DataHasFindings("the report is of other data than these", "check the corpus that is to be built")
+    policies, derivations, queries = policies_of(corpus), derivations_of(corpus), queries_of(corpus)
+    if not (policies and derivations):
+        raise NothingToCheck("the ontology has no policies or no derivations")
+    root = into or cache()
+    folder = root / generation_name(corpus.digest)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=".building-", dir=root))
+    except OSError as error:
+        raise OutputFailed(f"cannot write below {root}: {error.strerror}", "set MOAGRAPH_CACHE") from None
+    try:
+        # Derivation works on memory: the store on disk is written once, when all quads are known.
+        memory = ox.Store()
+        graph = ox.NamedNode(ASSERTED)
+        memory.bulk_extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t in corpus.triples)
+        counts = {"asserted": sum(1 for _ in memory.quads_for_pattern(None, None, None, graph))}
+        for policy in policies:
+            progress(f"deriving under policy {policy.name}")
+            counts[f"policy:{policy.name}"] = derive(memory, policy, derivations)
+        progress("writing the store")
+        disk = ox.Store(str(scratch / "store"))
+        disk.bulk_extend(iter(memory))
+        disk.optimize()
+        disk.flush()
+        written = len(disk)
+        del disk
+        if written != sum(counts.values()):
+            raise OutputFailed(f"the store holds {written} quads, not {sum(counts.values())}", "build again")
+        manifest = {
+            "layout": LAYOUT,
+            "digest": corpus.digest,
+            "quads": counts,
+            "looked_at": report.looked_at,
+            "policies": {policy.name: policy.summary for policy in policies},
+            "queries": {query.name: query.to_dict() for query in queries},
+        }
+        (scratch / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
+        _put_in_place(scratch, folder)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return folder
+
+
+def _put_in_place(scratch: Path, folder: Path) -> None:
+    try:
+        os.rename(scratch, folder)
+    except OSError as error:
+        # Another process was faster: the same digest means the same generation.
+        if not (folder / "manifest.json").is_file():
+            raise OutputFailed(f"cannot put {folder} in place: {error.strerror}") from None
+
+
+def generation_name(digest: str) -> str:
+    """Gives the name of a generation's folder: the layout and the start of its input's digest."""
+    return f"{LAYOUT}-{digest[:32]}"
+
+
+def stamp_of(places: Places) -> str:
+    """Gives a digest over names, sizes and times of all files, which is much faster than reading them.
+
+    It serves only to find the generation that was built from these very files before.
+    """
+    entries = []
+    stack = [str(places.data), str(places.ontology), str(places.queries)]
+    while stack:
+        with os.scandir(stack.pop()) as found:
+            for entry in found:
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir():
+                    stack.append(entry.path)
+                else:
+                    status = entry.stat()
+                    entries.append(f"{entry.path}\0{status.st_size}\0{status.st_mtime_ns}")
+    return hashlib.sha256("\n".join(sorted(entries)).encode()).hexdigest()[:32]
+
+
+def built(places: Places, into: Path | None = None, progress: Progress = _quiet) -> Path:
+    """Gives the folder of the generation of these places, building it where there is none yet.
+
+    Raises:
+        DataHasFindings: the data has violations; the generation that was there before stays.
+        NothingToCheck: there is no data.
+    """
+    root = into or cache()
+    pointer = root / "stamps" / f"{LAYOUT}-{stamp_of(places)}"
+    try:
+        folder = root / pointer.read_text("utf-8")
+        if (folder / "manifest.json").is_file():
+            return folder
+    except OSError:
+        pass
+    from moagraph.check import check
+    from moagraph.corpus import Corpus
+
+    progress("reading")
+    corpus = Corpus.read(places)
+    folder = root / generation_name(corpus.digest)
+    if not (folder / "manifest.json").is_file():
+        progress("checking")
+        folder = build(corpus, check(corpus), root, progress)
+    remember(places, folder, root)
+    return folder
+
+
+def remember(places: Places, folder: Path, root: Path | None = None) -> None:
+    """Notes that these files, as they are, make that generation; failing to do so only costs time later."""
+    pointer = (root or cache()) / "stamps" / f"{LAYOUT}-{stamp_of(places)}"
+    try:
+        pointer.parent.mkdir(parents=True, exist_ok=True)
+        write_file(pointer, folder.name.encode())
+    except (OSError, OutputFailed):
+        pass
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Writes a file beside its place and renames it, so that nobody sees half of it.
+
+    Raises:
+        OutputFailed: it cannot be written; what was there before is unchanged.
+    """
+    scratch = None
+    try:
+        handle, scratch = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(scratch, 0o666 & ~mask)
+        os.replace(scratch, path)
+    except OSError as error:
+        if scratch is not None and os.path.exists(scratch):
+            os.unlink(scratch)
+        raise OutputFailed(f"cannot write {path}: {error.strerror}") from None
+
+
+def manifest_of(folder: Path) -> dict[str, Any]:
+    """Gives the manifest of a generation."""
+    manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text("utf-8"))
+    return manifest

@@ -1,0 +1,240 @@
+"""Corpus becomes Report: SHACL shapes for the structure of nodes, rule queries for relations between them.
+
+Shapes are SHACL Core, closed, and run by pySHACL; each property shape is named and its name is the finding's code.
+A rule is a query `ontology/rules/<code>.rq` whose rows `?entity ?property ?value` are findings; its header says the
+problem, the cure and the severity. What depends on files and not on triples is checked here in Python.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import pyoxigraph as ox
+import rdflib
+from rdflib.namespace import RDF, SH
+
+from moagraph import turtle
+from moagraph.corpus import Corpus, File
+from moagraph.errors import NothingToCheck, nearest
+from moagraph.names import ASSERTED, BASE, KINDS, PREFIXES, VOCAB, compact, local_name
+from moagraph.query import header_of
+from moagraph.report import SEVERITIES, Finding, Report
+from moagraph.store import EmbeddedStore
+
+SHAPE = PREFIXES["shape"]
+CLAIM_FILE_KINDS = ("claim", "evidence", "passage", "finding", "quantity", "certainty", "absence")
+"""The kinds of nodes that a file below `data/claim/` may define."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule query: each row it gives is one finding.
+
+    Attributes:
+        code: file name without `.rq`.
+        problem: what is wrong; `{entity}`, `{property}`, `{value}` are filled in.
+        cure: how to mend it; `{nearest}` becomes the closest known name of the value.
+        severity: one of `report.SEVERITIES`.
+        text: the query.
+    """
+
+    code: str
+    problem: str
+    cure: str
+    severity: str
+    text: str
+
+    @classmethod
+    def parse(cls, file: File) -> Rule:
+        """Reads a rule file.
+
+        Raises:
+            QueryHeader: its header is missing or no YAML.
+        """
+        text = file.content.decode("utf-8")
+        header = header_of(text, file.path)
+        severity = str(header.get("severity", "violation"))
+        if severity not in SEVERITIES or not header.get("problem") or not header.get("cure"):
+            raise NothingToCheck(f"{file.path} needs a problem, a cure and a known severity")
+        code = PurePosixPath(file.path).stem
+        return cls(code, str(header["problem"]).strip(), str(header["cure"]).strip(), severity, text)
+
+
+def rules_of(corpus: Corpus) -> list[Rule]:
+    """Gives the rules of the corpus's ontology, by code."""
+    return [Rule.parse(file) for file in corpus.matching("ontology/rules", ".rq")]
+
+
+def shapes_of(corpus: Corpus) -> rdflib.Graph:
+    """Gives all shapes of the corpus's ontology as one graph.
+
+    Raises:
+        turtle.TurtleFault: a shapes file is no Turtle.
+    """
+    graph = rdflib.Graph(bind_namespaces="none")
+    for file in corpus.matching("ontology/shapes", ".ttl"):
+        for triple, _ in turtle.read(file.content).lines:
+            graph.add(triple)
+    return graph
+
+
+def check(corpus: Corpus) -> Report:
+    """Looks at everything in the corpus and reports every fault at once.
+
+    Raises:
+        NothingToCheck: the ontology has no shapes or no rules, so that a check would look at nothing.
+    """
+    shapes, rules = shapes_of(corpus), rules_of(corpus)
+    node_shapes = set(shapes.subjects(RDF.type, SH.NodeShape))
+    if not node_shapes or not rules:
+        raise NothingToCheck("the ontology has no shapes or no rules", "name a folder with a whole ontology")
+    findings = list(corpus.findings)
+    findings += _files(corpus)
+    by_rules = list(_rules(corpus, rules))
+    findings += by_rules
+    # A misspelt or hand-derived property is reported once, by the rule that knows its cure.
+    known = {(f.subject, f.path, f.line) for f in by_rules}
+    for finding, component in _shapes(corpus, shapes):
+        closed = component == SH.ClosedConstraintComponent
+        if not (closed and (finding.subject, finding.path, finding.line) in known):
+            findings.append(finding)
+    count = _counter(corpus.graph)
+    looked_at = {
+        "files": len(corpus.files),
+        "triples": len(corpus.graph),
+        "claims": count("Claim"),
+        "evidence lines": count("EvidenceLine"),
+        "absences": count("Absence"),
+        "shapes": len(node_shapes),
+        "rules": len(rules),
+    }
+    return Report(tuple(sorted(set(findings))), looked_at, corpus.digest)
+
+
+def _counter(graph: rdflib.Graph):  # type: ignore[no-untyped-def]
+    return lambda name: sum(1 for _ in graph.subjects(RDF.type, rdflib.URIRef(VOCAB + name)))
+
+
+def _files(corpus: Corpus) -> Iterator[Finding]:
+    """Path is identity: each data file defines what its path names, and nothing is defined twice."""
+    for file in corpus.files:
+        if file.path.startswith("data/") and not file.path.endswith(".ttl"):
+            yield Finding(
+                "misplaced-file", "violation", file.path, 0, "", "only Turtle files belong below data/",
+                "move the file elsewhere, or name it *.ttl",
+            )  # fmt: skip
+    for subject, paths in corpus.subjects.items():
+        for path in paths[1:]:
+            line = _line_in(corpus, path, subject)
+            yield Finding(
+                "defined-twice", "violation", path, line, subject,
+                f"is defined in {paths[0]} already", "keep one of the two definitions",
+            )  # fmt: skip
+        path = paths[0]
+        if not path.startswith("data/"):
+            continue
+        fault = _misplaced(subject, path, corpus)
+        if fault:
+            at, line = corpus.place(subject)
+            yield Finding("misplaced-subject", "violation", at, line, subject, *fault)
+
+
+def _line_in(corpus: Corpus, path: str, subject: str) -> int:
+    local = re.escape(local_name(subject))
+    for number, line in enumerate(corpus.text(path).splitlines(), 1):
+        if re.match(rf"\S*[:/#]{local}>?\s", line):
+            return number
+    return 1
+
+
+def _misplaced(subject: str, path: str, corpus: Corpus) -> tuple[str, str] | None:
+    """Gives fault and cure where a subject does not belong into the file it stands in."""
+    parts = PurePosixPath(path).with_suffix("").parts[1:]
+    kind, _, name = subject.removeprefix(BASE).partition("/")
+    if not subject.startswith(BASE) or kind not in KINDS:
+        if subject.startswith("http") or ":" in subject:
+            return ("is no IRI of moagraph's data", f"use an IRI below {BASE} with one of the known kinds")
+        return None  # a blank node: the rule on blank nodes speaks of it
+    if parts[0] == "claim" and len(parts) == 3:
+        if kind not in CLAIM_FILE_KINDS:
+            return (f"does not belong into a file of claims ({path})", f"define it in data/{kind}/{name}.ttl")
+        owner = corpus.graph.value(rdflib.URIRef(subject), rdflib.URIRef(f"{VOCAB}subject"))
+        if owner is not None and kind in ("claim", "absence") and local_name(str(owner)) != parts[1]:
+            return (
+                f"is about {compact(str(owner))} but stands in the folder of {parts[1]}",
+                f"move it to data/claim/{local_name(str(owner))}/",
+            )
+        return None
+    if parts[0] == "passage" and len(parts) == 2:
+        if kind == "passage" and name.startswith(f"{parts[1]}_"):
+            return None
+        return (f"does not belong into {path}", "only passages of that source belong there")
+    if len(parts) == 2 and parts[0] in KINDS:
+        if (kind, name) == parts or (kind == "quantity" and name.startswith(f"{parts[1]}_")):
+            return None
+        return (f"does not belong into {path}", f"define it in data/{kind}/{name}.ttl")
+    return (f"stands in {path}, which is no place for data", "use data/<kind>/<name>.ttl or data/claim/<subject>/<topic>.ttl")
+
+
+def _rules(corpus: Corpus, rules: Iterable[Rule]) -> Iterator[Finding]:
+    store = ox.Store()
+    graph = ox.NamedNode(ASSERTED)
+    store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t in corpus.triples)
+    embedded = EmbeddedStore(store)
+    names = [compact(subject) for subject in corpus.subjects]
+    for rule in rules:
+        for row in embedded.evaluate(rule.text, "none"):
+            entity, prop, value = (row[key] for key in ("entity", "property", "value"))
+            raw = ["" if term is None else getattr(term, "value", str(term)) for term in (entity, prop, value)]
+            path, line = corpus.place(*raw)
+            facts = {
+                key: compact(text) if isinstance(term, ox.NamedNode) else text
+                for key, term, text in zip(("entity", "property", "value"), (entity, prop, value), raw, strict=True)
+            }
+            cure = rule.cure
+            if "{nearest}" in cure:
+                close = nearest(facts["value"], names)
+                facts["nearest"] = f"did you mean {' or '.join(close)}?" if close else "define it first"
+            yield Finding(
+                rule.code, rule.severity, path, line, raw[0],
+                rule.problem.format(**facts), cure.format(**facts),
+            )  # fmt: skip
+
+
+def _shapes(corpus: Corpus, shapes: rdflib.Graph) -> Iterator[tuple[Finding, rdflib.term.Node | None]]:
+    import pyshacl
+
+    _, results, _ = pyshacl.validate(corpus.graph, shacl_graph=shapes, inplace=True, advanced=False)
+    assert isinstance(results, rdflib.Graph)
+    severities = {SH.Violation: "violation", SH.Warning: "warning", SH.Info: "info"}
+    for result in results.subjects(RDF.type, SH.ValidationResult):
+        focus = str(results.value(result, SH.focusNode))
+        path = results.value(result, SH.resultPath)
+        value = results.value(result, SH.value)
+        source = results.value(result, SH.sourceShape)
+        component = results.value(result, SH.sourceConstraintComponent)
+        message = str(results.value(result, SH.resultMessage) or "")
+        at, line = corpus.place(
+            focus, None if path is None else str(path), None if value is None else str(value)
+        )
+        code = local_name(str(source)) if isinstance(source, rdflib.URIRef) else "unnamed-shape"
+        if component == SH.ClosedConstraintComponent:
+            code = f"{code}-closed"
+            declared = sorted(
+                compact(str(p)) for p in shapes.objects(source, SH.property / SH.path)
+                if isinstance(p, rdflib.URIRef)
+            )  # fmt: skip
+            used = compact(str(path))
+            problem = f"has the property {used}, which {local_name(str(source))} do not take"
+            close = nearest(used, declared)
+            cure = f"did you mean {' or '.join(close)}?" if close else f"known properties: {', '.join(declared)}"
+        else:
+            problem, _, cure = message.partition(" | ")
+            if value is not None and component != SH.MinCountConstraintComponent:
+                shown = compact(str(value)) if isinstance(value, rdflib.URIRef) else f'"{value}"'
+                problem = f"{problem} (found {shown})"
+        severity = severities.get(results.value(result, SH.resultSeverity), "violation")  # type: ignore[call-overload]
+        yield Finding(code, severity, at, line, focus, problem, cure), component

@@ -1,0 +1,157 @@
+"""Files become a Corpus: the triples of ontology and data, each with its file and line."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyoxigraph as ox
+import rdflib
+
+from moagraph import turtle
+from moagraph.errors import InputUnreadable, NothingToCheck
+from moagraph.places import Places
+from moagraph.report import Finding
+
+
+@dataclass(frozen=True)
+class File:
+    """One file that was read.
+
+    Attributes:
+        path: relative to the folder that holds `ontology`, `data` and `queries`, with `/`.
+        content: its bytes.
+    """
+
+    path: str
+    content: bytes = field(repr=False)
+
+
+def read_files(places: Places) -> list[File]:
+    """Gives all files of ontology, data and queries in the order of their paths; hidden files are left out.
+
+    Raises:
+        InputUnreadable: a file cannot be read.
+    """
+    files = []
+    for top in (places.data, places.ontology, places.queries):
+        for path in sorted(p for p in top.rglob("*") if p.is_file()):
+            relative = path.relative_to(top)
+            if any(part.startswith(".") for part in relative.parts):
+                continue
+            try:
+                files.append(File(f"{top.name}/{relative.as_posix()}", path.read_bytes()))
+            except OSError as error:
+                raise InputUnreadable(f"cannot read {path}: {error.strerror}") from None
+    return sorted(files, key=lambda f: f.path)
+
+
+def digest_of(files: Iterable[File]) -> str:
+    """Gives the SHA-256 over paths and contents, in hexadecimal: the name of what is built from them."""
+    whole = hashlib.sha256()
+    for file in sorted(files, key=lambda f: f.path):
+        whole.update(f"{file.path}\0{hashlib.sha256(file.content).hexdigest()}\n".encode())
+    return whole.hexdigest()
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """What was read: triples with their places, and what could not be read.
+
+    Attributes:
+        files: all files, of whatever kind.
+        triples: pyoxigraph triples of ontology and data, literals as written.
+        graph: the same as an rdflib graph, for pySHACL and Python users.
+        findings: faults met while reading.
+        digest: SHA-256 of the input.
+    """
+
+    files: tuple[File, ...]
+    triples: tuple[ox.Triple, ...]
+    graph: rdflib.Graph
+    findings: tuple[Finding, ...]
+    digest: str
+    _places: dict[tuple[str, str | None, str | None], tuple[str, int]] = field(repr=False)
+    subjects: dict[str, list[str]] = field(repr=False)
+    """For each subject the files that say something of it, in order."""
+
+    @classmethod
+    def read(cls, places: Places) -> Corpus:
+        """Reads all files below the three folders.
+
+        A file that cannot be parsed becomes a finding; the others are read all the same.
+
+        Raises:
+            NothingToCheck: there is no Turtle file below `data`.
+            InputUnreadable: a file cannot be read.
+        """
+        files = read_files(places)
+        if not any(f.path.startswith("data/") and f.path.endswith(".ttl") for f in files):
+            raise NothingToCheck(f"{places.data} holds no Turtle file", "name a folder that holds data/*/*.ttl")
+        return cls.of(files)
+
+    @classmethod
+    def of(cls, files: Iterable[File]) -> Corpus:
+        """Makes a corpus of files that are at hand, in whatever order."""
+        files = sorted(files, key=lambda f: f.path)
+        graph = rdflib.Graph(bind_namespaces="none")
+        triples: list[ox.Triple] = []
+        findings: list[Finding] = []
+        where: dict[tuple[str, str | None, str | None], tuple[str, int]] = {}
+        subjects: dict[str, list[str]] = {}
+        for file in files:
+            if not is_statement_file(file.path):
+                continue
+            try:
+                document = turtle.read(file.content)
+            except turtle.TurtleFault as fault:
+                findings.append(
+                    Finding(fault.code, "violation", file.path, fault.line, "", fault.problem, fault.cure)
+                )
+                continue
+            triples.extend(document.triples)
+            for (s, p, o), line in document.lines:
+                graph.add((s, p, o))
+                subject, predicate = str(s), str(p)
+                for key in ((subject, None, None), (subject, predicate, None), (subject, predicate, str(o))):
+                    where.setdefault(key, (file.path, line))
+                paths = subjects.setdefault(subject, [])
+                if file.path not in paths:
+                    paths.append(file.path)
+        return cls(
+            files=tuple(files),
+            triples=tuple(triples),
+            graph=graph,
+            findings=tuple(findings),
+            digest=digest_of(files),
+            _places=where,
+            subjects=subjects,
+        )
+
+    def place(self, subject: str, predicate: str | None = None, value: str | None = None) -> tuple[str, int]:
+        """Gives file and line of a statement, else of the predicate, else of the subject; ("", 0) if none."""
+        for key in ((subject, predicate, value), (subject, predicate, None), (subject, None, None)):
+            if key in self._places:
+                return self._places[key]
+        return ("", 0)
+
+    def text(self, path: str) -> str:
+        """Gives the text of a file of the corpus."""
+        return next(f for f in self.files if f.path == path).content.decode("utf-8")
+
+    def matching(self, folder: str, suffix: str) -> list[File]:
+        """Gives the files directly below a folder with a suffix, in the order of their paths."""
+        return [
+            f
+            for f in self.files
+            if f.path.startswith(f"{folder}/") and "/" not in f.path[len(folder) + 1 :] and f.path.endswith(suffix)
+        ]
+
+
+def is_statement_file(path: str) -> bool:
+    """Tells whether a file holds statements of the graph: data, vocabulary or concept schemes."""
+    if not path.endswith(".ttl"):
+        return False
+    return path.startswith(("data/", "ontology/scheme/")) or Path(path).parent.as_posix() == "ontology"

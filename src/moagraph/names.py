@@ -1,0 +1,120 @@
+"""Prefixes, CURIEs and IRIs, from one map."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+BASE = "https://w3id.org/moagraph/"
+VOCAB = f"{BASE}vocab#"
+
+KINDS: tuple[str, ...] = (
+    "absence",
+    "agent",
+    "certainty",
+    "claim",
+    "compound",
+    "condition",
+    "derivation",
+    "evidence",
+    "finding",
+    "graph",
+    "group",
+    "mechanism",
+    "outcome",
+    "passage",
+    "policy",
+    "population",
+    "quantity",
+    "receptor",
+    "reference",
+    "scheme",
+    "source",
+    "study",
+    "target",
+)
+"""The kinds of our own nodes; each is a prefix and a folder of IRIs below `BASE`."""
+
+PREFIXES: Mapping[str, str] = {
+    **{kind: f"{BASE}{kind}/" for kind in KINDS},
+    "DOID": "http://purl.obolibrary.org/obo/DOID_",
+    "GO": "http://purl.obolibrary.org/obo/GO_",
+    "HP": "http://purl.obolibrary.org/obo/HP_",
+    "MONDO": "http://purl.obolibrary.org/obo/MONDO_",
+    "atc": "https://identifiers.org/atc:",
+    "biolink": "https://w3id.org/biolink/vocab/",
+    "dcterms": "http://purl.org/dc/terms/",
+    "hgnc": "https://identifiers.org/hgnc:",
+    "iuphar.family": "https://identifiers.org/iuphar.family:",
+    "iuphar.receptor": "https://identifiers.org/iuphar.receptor:",
+    "mesh": "http://id.nlm.nih.gov/mesh/",
+    "moa": VOCAB,
+    "oa": "http://www.w3.org/ns/oa#",
+    "obo": "http://purl.obolibrary.org/obo/",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "sh": "http://www.w3.org/ns/shacl#",
+    "shape": f"{BASE}shape#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "uniprot": "http://purl.uniprot.org/uniprot/",
+    "vann": "http://purl.org/vocab/vann/",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+"""All prefixes that moagraph knows, in queries, in exports and on the command line."""
+
+ASSERTED = f"{BASE}graph/asserted"
+"""The named graph of what curators wrote: data and ontology."""
+
+_LOCAL = re.compile(r"[\w./~-]*", re.UNICODE)
+_BY_LENGTH = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
+
+
+def expand(curie: str) -> str | None:
+    """Gives the IRI of a CURIE with a known prefix, or None.
+
+    >>> expand("compound:cortexin")
+    'https://w3id.org/moagraph/compound/cortexin'
+    >>> expand("nobody:knows") is None
+    True
+    """
+    prefix, colon, local = curie.partition(":")
+    if not colon or prefix not in PREFIXES:
+        return None
+    return PREFIXES[prefix] + local
+
+
+def compact(iri: str) -> str:
+    """Gives the CURIE of an IRI under a known prefix, else the IRI in angle brackets.
+
+    >>> compact("https://w3id.org/moagraph/vocab#Claim")
+    'moa:Claim'
+    >>> compact("http://example.org/x")
+    '<http://example.org/x>'
+    """
+    for prefix, namespace in _BY_LENGTH:
+        if iri.startswith(namespace) and _LOCAL.fullmatch(iri, len(namespace)):
+            return f"{prefix}:{iri[len(namespace):]}"
+    return f"<{iri}>"
+
+
+def local_name(iri: str) -> str:
+    """Gives the part of an IRI after its last slash or hash."""
+    return re.split(r"[/#]", iri)[-1]
+
+
+def policy_graph(name: str) -> str:
+    """Gives the IRI of a policy, which is also the named graph of what is derived under it."""
+    return f"{BASE}policy/{name}"
+
+
+def declare_prefixes(query: str) -> str:
+    """Puts PREFIX lines in front of a query for the known prefixes that it uses and does not declare.
+
+    They go on one line, so that line numbers in errors stay true once that line is taken off.
+    """
+    declared = {m.group(1) for m in re.finditer(r"(?im)^\s*PREFIX\s+([\w.-]*):", query)}
+    used = {m.group(1) for m in re.finditer(r"(?<![\w.:/#-])([A-Za-z][\w.-]*):", query)}
+    wanted = sorted((used & PREFIXES.keys()) - declared)
+    return "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}> " for prefix in wanted) + "\n" + query

@@ -1,0 +1,257 @@
+"""One query file: its header, parameters, columns and text, and how values are bound to it.
+
+A query file is SPARQL 1.1 that runs unchanged on any engine, under a header of lines that begin with `#+` and
+together are YAML. The header is the only text: help, completion, tables of queries and signatures are printed
+from it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from moagraph.errors import QueryHeader, QueryRefused
+from moagraph.table import Column
+
+_TOKEN = re.compile(
+    r"""(?P<comment>\#[^\n]*)
+      | (?P<string>\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
+      | (?P<iri><[^<>"{}|^`\\\s]*>)
+      | (?P<word>[?$]?[A-Za-z_][\w.-]*(?::[\w.%-]*)?|:[\w.%-]+)
+      | (?P<mark>[{}()])
+      | (?P<other>\S)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+MAX_CHARACTERS = 100_000
+MAX_NESTING = 40
+_WRITING = {
+    "INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH", "USING",
+}  # fmt: skip
+
+
+def header_of(text: str, where: str) -> dict[str, Any]:
+    """Gives the YAML header of a query file as a dictionary.
+
+    Raises:
+        QueryHeader: there is none, or it is not a YAML mapping.
+    """
+    import yaml
+
+    lines = [line[2:].removeprefix(" ") for line in text.splitlines() if line.startswith("#+")]
+    if not lines:
+        raise QueryHeader(f"{where} has no header", "begin it with lines like '#+ summary: …'")
+    try:
+        header = yaml.safe_load("\n".join(lines))
+    except yaml.YAMLError as error:
+        raise QueryHeader(f"the header of {where} is not YAML: {error}", "quote values that hold ': '") from None
+    if not isinstance(header, dict):
+        raise QueryHeader(f"the header of {where} is not a mapping", "write lines like '#+ summary: …'")
+    return header
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A typed parameter of a query.
+
+    Attributes:
+        name: also the name of the SPARQL variable that it binds.
+        type: a class (`moa:Compound`) whose members are accepted by any of their names, or a datatype (`xsd:integer`).
+        example: a value that gives an answer.
+        default: the value taken where none is given; None makes the parameter required.
+    """
+
+    name: str
+    type: str
+    example: str = ""
+    default: str | None = None
+
+
+@dataclass(frozen=True)
+class Query:
+    """A named query.
+
+    Attributes:
+        name: the file's name without `.rq`.
+        summary: one line.
+        asks: the question in words, with parameters as `?name`.
+        params: what it takes.
+        columns: what its rows hold, in order.
+        tags: words to find it by.
+        text: the SPARQL, with its header.
+    """
+
+    name: str
+    summary: str
+    asks: str
+    params: tuple[Parameter, ...]
+    columns: tuple[Column, ...]
+    tags: tuple[str, ...]
+    text: str = field(repr=False)
+
+    @classmethod
+    def parse(cls, name: str, text: str) -> Query:
+        """Reads a query file.
+
+        Raises:
+            QueryHeader: the header is missing, malformed, or disagrees with the query below it.
+        """
+        where = f"{name}.rq"
+        header = header_of(text, where)
+        unknown = header.keys() - {"summary", "asks", "params", "columns", "tags"}
+        if unknown:
+            raise QueryHeader(f"the header of {where} has unknown keys: {', '.join(sorted(unknown))}")
+        for key in ("summary", "asks", "columns"):
+            if not header.get(key):
+                raise QueryHeader(f"the header of {where} lacks {key!r}")
+        params = []
+        for parameter, spec in (header.get("params") or {}).items():
+            if not isinstance(spec, dict) or not ({"class", "type"} & spec.keys()):
+                raise QueryHeader(f"parameter {parameter!r} of {where} needs a class or a type")
+            default = spec.get("default")
+            params.append(
+                Parameter(
+                    parameter,
+                    str(spec.get("class") or spec["type"]),
+                    str(spec.get("example", "")),
+                    None if default is None else str(default),
+                )
+            )
+        columns = tuple(Column(column, str(kind)) for column, kind in header["columns"].items())
+        query = cls(
+            name=name,
+            summary=str(header["summary"]).strip(),
+            asks=str(header["asks"]).strip(),
+            params=tuple(params),
+            columns=columns,
+            tags=tuple(header.get("tags") or ()),
+            text=text,
+        )
+        query._agree(where)
+        return query
+
+    def _agree(self, where: str) -> None:
+        selected = selected_variables(self.text)
+        named = [column.name for column in self.columns]
+        if selected != named:
+            raise QueryHeader(
+                f"{where} selects {', '.join(selected)} but its header names the columns {', '.join(named)}"
+            )
+        words = {match["word"] for match in _TOKEN.finditer(self.text) if match["word"]}
+        for parameter in self.params:
+            if f"?{parameter.name}" not in words:
+                raise QueryHeader(f"{where} declares the parameter {parameter.name!r} but does not use it")
+        if "ORDER BY" not in self.text:
+            raise QueryHeader(f"{where} has no ORDER BY, so its rows have no order")
+
+    def parameter(self, name: str) -> Parameter | None:
+        """Gives the parameter of that name, or None."""
+        return next((p for p in self.params if p.name == name), None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Gives the query as plain data, for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Query:
+        """Makes a query from plain data."""
+        return cls(
+            name=data["name"],
+            summary=data["summary"],
+            asks=data["asks"],
+            params=tuple(Parameter(**p) for p in data["params"]),
+            columns=tuple(Column(**c) for c in data["columns"]),
+            tags=tuple(data["tags"]),
+            text=data["text"],
+        )
+
+
+def selected_variables(text: str) -> list[str]:
+    """Gives the variables of the outermost SELECT, in order, without `?`.
+
+    >>> selected_variables("SELECT ?a (COUNT(?b) AS ?n) WHERE { ?a ?p ?b }")
+    ['a', 'n']
+    """
+    names: list[str] = []
+    depth = 0
+    started = False
+    last = ""
+    for match in _TOKEN.finditer(text):
+        word, mark = match["word"], match["mark"]
+        if not started:
+            started = bool(word) and word.upper() == "SELECT"
+            continue
+        if mark == "(":
+            depth += 1
+        elif mark == ")":
+            depth -= 1
+            if depth == 0:
+                names.append(last)
+        elif mark == "{" or (word and depth == 0 and word.upper() in ("WHERE", "FROM")):
+            break
+        elif word and word[0] in "?$":
+            if depth == 0:
+                names.append(word[1:])
+            last = word[1:]
+    return names
+
+
+def bind(text: str, values: Mapping[str, Sequence[str]]) -> str:
+    """Puts values into a query as VALUES blocks at the top of its outermost WHERE.
+
+    Args:
+        text: a query whose outermost group opens with `WHERE {`.
+        values: for each variable its terms, already serialised as N-Triples write them.
+
+    Raises:
+        QueryHeader: the query has no `WHERE {`.
+    """
+    if not values:
+        return text
+    previous = ""
+    for match in _TOKEN.finditer(text):
+        if match["mark"] == "{" and previous == "WHERE":
+            block = "".join(
+                f" VALUES ?{name} {{ {' '.join(terms)} }}" for name, terms in sorted(values.items())
+            )
+            return f"{text[: match.end()]}{block}{text[match.end() :]}"
+        if match["word"]:
+            previous = match["word"].upper()
+        elif not match["comment"]:
+            previous = ""
+    raise QueryHeader("the query has no WHERE {", "write WHERE before the outermost brace")
+
+
+def refuse_unsafe(text: str) -> None:
+    """Lets only a query through that reads the graph, and nothing but the graph, and is small enough to plan.
+
+    Raises:
+        QueryRefused: says why.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise QueryRefused(f"the query has {len(text):,} characters; {MAX_CHARACTERS:,} are allowed")
+    outside = []
+    depth = deepest = 0
+    for match in _TOKEN.finditer(text):
+        if match["mark"]:
+            depth += 1 if match["mark"] in "{(" else -1
+            deepest = max(deepest, depth)
+        if match["word"]:
+            outside.append(match["word"].upper())
+        if match["other"] == "\\":
+            raise QueryRefused("the query has an escape outside a string", "write the character itself")
+    if deepest > MAX_NESTING:
+        raise QueryRefused(f"the query nests {deepest} deep; {MAX_NESTING} are allowed")
+    if outside.count("OPTIONAL") + outside.count("UNION") > 200:
+        raise QueryRefused("the query has more than 200 OPTIONALs and UNIONs")
+    words = set(outside)
+    if "SERVICE" in words:
+        raise QueryRefused("SERVICE would reach the network", "ask the graph alone")
+    if "FROM" in words:
+        raise QueryRefused("FROM would choose other graphs", "use --policy to choose what is asked")
+    first = next((w for w in outside if w not in ("PREFIX", "BASE") and not w.endswith(":")), "")
+    writing = sorted(words & _WRITING) if first not in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE") else []
+    if writing:
+        raise QueryRefused(f"{writing[0]} would change the graph", "only SELECT, ASK, CONSTRUCT and DESCRIBE are allowed")

@@ -1,0 +1,273 @@
+"""Typed rows and how to print them.
+
+A Table has named, typed columns and a total order of rows. A cell is an `Iri` (which knows its label), a string, a
+whole number, a decimal, a truth value, None, or a sorted tuple of those where the column may hold several.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from moagraph.errors import MissingExtra, UnknownFormat
+from moagraph.names import compact
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Iri(str):
+    """An IRI that knows how people call the thing.
+
+    >>> Iri("https://w3id.org/moagraph/compound/cortexin", "Cortexin").label
+    'Cortexin'
+    >>> Iri("https://w3id.org/moagraph/claim/a_binds_b").label
+    'claim:a_binds_b'
+    """
+
+    __slots__ = ("_label",)
+
+    def __new__(cls, iri: str, label: str | None = None) -> Iri:
+        """Makes an IRI; without a label its CURIE serves as one."""
+        self = super().__new__(cls, iri)
+        self._label = label
+        return self
+
+    @property
+    def curie(self) -> str:
+        """The CURIE, or the IRI in angle brackets where no known prefix fits."""
+        return compact(str(self))
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return self._label or self.curie
+
+
+Scalar: TypeAlias = Iri | str | int | Decimal | bool | None
+Cell: TypeAlias = Scalar | tuple[Scalar, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A named column. `type` is a class or datatype as a CURIE, followed by `*` where a cell may hold several."""
+
+    name: str
+    type: str = "rdfs:Resource"
+
+    @property
+    def many(self) -> bool:
+        """Whether a cell of the column holds several values."""
+        return self.type.endswith("*")
+
+    @property
+    def heading(self) -> str:
+        """The name as people read it."""
+        return self.name.replace("_", " ")
+
+
+def _text(cell: Cell, iris: bool) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, tuple):
+        return "; ".join(_text(part, iris) for part in cell)
+    if isinstance(cell, Iri):
+        return str(cell) if iris else cell.label
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    return str(cell)
+
+
+def _jsonable(cell: Cell, iris: bool) -> Any:
+    if isinstance(cell, tuple):
+        return [_jsonable(part, iris) for part in cell]
+    if isinstance(cell, Iri):
+        return str(cell) if iris else {"id": cell.curie, "label": cell.label}
+    if isinstance(cell, Decimal):
+        return str(cell)
+    return cell
+
+
+def _plain(text: str) -> str:
+    """Keeps a spreadsheet from taking text for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows with named, typed columns, in a total order.
+
+    >>> t = Table((Column("n", "xsd:integer"),), ((1,), (2,)))
+    >>> print(t.to_tsv(), end="")
+    n
+    1
+    2
+    """
+
+    columns: tuple[Column, ...]
+    cells: tuple[tuple[Cell, ...], ...]
+    title: str = ""
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    def __iter__(self) -> Iterator[dict[str, Cell]]:
+        return iter(self.rows())
+
+    def rows(self) -> list[dict[str, Cell]]:
+        """Gives each row as a dictionary from column name to cell."""
+        names = [column.name for column in self.columns]
+        return [dict(zip(names, row, strict=True)) for row in self.cells]
+
+    def column(self, name: str) -> list[Cell]:
+        """Gives the cells of one column, top to bottom."""
+        index = [column.name for column in self.columns].index(name)
+        return [row[index] for row in self.cells]
+
+    def _strings(self, iris: bool) -> list[list[str]]:
+        return [[_text(cell, iris) for cell in row] for row in self.cells]
+
+    def to_csv(self, iris: bool = False) -> str:
+        """Gives RFC 4180 text with a header row; text that a spreadsheet would run is quoted with an apostrophe."""
+        return self._separated(iris, ",", "\r\n")
+
+    def to_tsv(self, iris: bool = False) -> str:
+        """Gives tab-separated text with a header row."""
+        return self._separated(iris, "\t", "\n")
+
+    def _separated(self, iris: bool, delimiter: str, end: str) -> str:
+        out = io.StringIO()
+        writer = csv.writer(out, delimiter=delimiter, lineterminator=end)
+        writer.writerow([column.name for column in self.columns])
+        for row, texts in zip(self.cells, self._strings(iris), strict=True):
+            writer.writerow(
+                [
+                    _plain(text) if isinstance(cell, str | tuple) else text
+                    for cell, text in zip(row, texts, strict=True)
+                ]
+            )
+        return out.getvalue()
+
+    def to_json(self, iris: bool = False) -> str:
+        """Gives columns and rows as JSON; things are objects with `id` (CURIE) and `label`, or IRIs on request.
+
+        Decimals are strings, so that no digit is lost.
+        """
+        names = [column.name for column in self.columns]
+        return (
+            json.dumps(
+                {
+                    "columns": [{"name": c.name, "type": c.type} for c in self.columns],
+                    "rows": [
+                        dict(zip(names, (_jsonable(cell, iris) for cell in row), strict=True))
+                        for row in self.cells
+                    ],
+                },
+                ensure_ascii=False,
+                indent=1,
+            )
+            + "\n"
+        )
+
+    def to_markdown(self, iris: bool = False) -> str:
+        """Gives a Markdown table."""
+
+        def line(cells: Sequence[str]) -> str:
+            escaped = (cell.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ") for cell in cells)
+            return f"| {' | '.join(escaped)} |\n"
+
+        head = line([c.heading for c in self.columns]) + line(["---"] * len(self.columns))
+        return head + "".join(line(row) for row in self._strings(iris))
+
+    def to_html(self, iris: bool = False) -> str:
+        """Gives an HTML table without styles; all text is escaped."""
+        head = "".join(f"<th>{html.escape(c.heading)}</th>" for c in self.columns)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(text)}</td>" for text in row) + "</tr>\n"
+            for row in self._strings(iris)
+        )
+        caption = f"<caption>{html.escape(self.title)}</caption>" if self.title else ""
+        return f"<table>{caption}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table>\n"
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
+
+    def to_text(self, iris: bool = False, width: int = 110) -> str:
+        """Gives a table for reading, wrapped to `width` characters, with the number of rows below it."""
+        from rich import box
+        from rich.console import Console
+        from rich.table import Table as RichTable
+        from rich.text import Text
+
+        grid = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+        for column in self.columns:
+            number = column.type in ("xsd:integer", "xsd:decimal")
+            grid.add_column(column.heading, overflow="fold", justify="right" if number else "left")
+        for row in self._strings(iris):
+            grid.add_row(*(Text(text) for text in row))
+        out = io.StringIO()
+        Console(file=out, width=width, no_color=True, highlight=False, legacy_windows=False).print(grid)
+        count = f"{len(self)} row{'' if len(self) == 1 else 's'}"
+        lines = [line.rstrip() for line in out.getvalue().splitlines()] if self.cells else []
+        return "\n".join([*lines, count]).lstrip("\n") + "\n"
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Gives a pandas DataFrame: things as `Iri` objects, whole numbers as Int64, the rest as objects.
+
+        Raises:
+            MissingExtra: pandas is not installed.
+        """
+        try:
+            import pandas as pd
+        except ImportError:
+            raise MissingExtra("to_pandas needs pandas", "pip install 'moagraph[pandas]'") from None
+        frame = pd.DataFrame(
+            {c.name: pd.Series(self.column(c.name), dtype="object") for c in self.columns},
+            columns=[c.name for c in self.columns],
+        )
+        for column in self.columns:
+            if column.type == "xsd:integer":
+                frame[column.name] = frame[column.name].astype("Int64")
+        return frame
+
+    def to(self, format: str, iris: bool = False, width: int = 110) -> str:
+        """Gives the table in a named format.
+
+        Raises:
+            UnknownFormat: the format is not one of `FORMATS`.
+        """
+        if format == "text":
+            return self.to_text(iris, width)
+        if format not in FORMATS:
+            raise UnknownFormat(format, FORMATS)
+        return FORMATS[format](self, iris)
+
+
+FORMATS: dict[str, Callable[[Table, bool], str]] = {
+    "text": Table.to_text,
+    "csv": Table.to_csv,
+    "tsv": Table.to_tsv,
+    "json": Table.to_json,
+    "markdown": Table.to_markdown,
+    "html": Table.to_html,
+}
+"""The formats that tables can be written in, by name."""
+
+EXTENSIONS = {
+    ".txt": "text",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".json": "json",
+    ".md": "markdown",
+    ".html": "html",
+}
+"""The format that a file's extension means."""

@@ -89,6 +89,12 @@ class Graph:
 
         return bipartite_graph(self.store, self.policy) if mechanisms else overlap_graph(self.store, self.policy)
 
+    def matrix(self) -> Table:
+        """Gives compounds by mechanisms: verdict and tier of each cell, or why it is blank."""
+        from moagraph.overlap import matrix
+
+        return matrix(self.store, self.policy)
+
     def to_rdflib(self) -> rdflib.Graph:
         """Gives what curators asserted as an rdflib graph, literals as they were written."""
         from moagraph.corpus import Corpus

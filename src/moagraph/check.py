@@ -7,6 +7,7 @@ problem, the cure and the severity. What depends on files and not on triples is 
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -18,13 +19,23 @@ from rdflib.namespace import RDF, SH
 
 from moagraph import turtle
 from moagraph.corpus import Corpus, File
-from moagraph.errors import NothingToCheck, nearest
+from moagraph.errors import MoagraphError, NothingToCheck, nearest
 from moagraph.names import ASSERTED, BASE, KINDS, PREFIXES, VOCAB, compact, local_name
 from moagraph.query import header_of
 from moagraph.report import SEVERITIES, Finding, Report
 from moagraph.store import EmbeddedStore
 
 SHAPE = PREFIXES["shape"]
+FILE_FAULTS = {
+    "not-utf-8": "The bytes of a file are not UTF-8. Save it as UTF-8.",
+    "turtle-syntax": "A file is not Turtle. The place is where the parser gave up; the fault may stand a line above.",
+    "misplaced-file": "A file lies below data/ that is no Turtle file.",
+    "misplaced-subject": "Path is identity: data/compound/cortexin.ttl defines compound:cortexin and nothing else; "
+    "claims, evidence lines, findings, passages and absences lie in data/claim/<subject>/<topic>.ttl.",
+    "defined-twice": "Two files say something of one subject. Each IRI is defined in one place.",
+}
+"""Findings about files rather than triples, by code."""
+
 CLAIM_FILE_KINDS = ("claim", "evidence", "passage", "finding", "quantity", "certainty", "absence")
 """The kinds of nodes that a file below `data/claim/` may define."""
 
@@ -238,3 +249,36 @@ def _shapes(corpus: Corpus, shapes: rdflib.Graph) -> Iterator[tuple[Finding, rdf
                 problem = f"{problem} (found {shown})"
         severity = severities.get(results.value(result, SH.resultSeverity), "violation")  # type: ignore[call-overload]
         yield Finding(code, severity, at, line, focus, problem, cure), component
+
+
+def explanations(corpus: Corpus) -> dict[str, str]:
+    """Gives for each code of an error, a rule, a shape or a fault of files a text that explains it."""
+    texts = {
+        error.code: f"{error.code}: error of the user\n  {inspect.getdoc(error)}"
+        for error in _subclasses(MoagraphError)
+    }
+    texts |= {code: f"{code}: finding in a file\n  {text}" for code, text in FILE_FAULTS.items()}
+    for rule in rules_of(corpus):
+        texts[rule.code] = (
+            f"{rule.code}: rule, {rule.severity} (ontology/rules/{rule.code}.rq)\n"
+            f"  what is wrong: {rule.problem}\n  cure: {rule.cure}"
+        )
+    shapes = shapes_of(corpus)
+    for shape in shapes.subjects(SH.message, None):
+        if isinstance(shape, rdflib.URIRef):
+            problem, _, cure = str(shapes.value(shape, SH.message)).partition(" | ")
+            path = shapes.value(shape, SH.path)
+            about = f" of {compact(str(path))}" if isinstance(path, rdflib.URIRef) else ""
+            code = local_name(str(shape))
+            texts[code] = f"{code}: shape{about}\n  what is wrong: {problem}\n  cure: {cure}"
+    for shape in shapes.subjects(SH.closed, None):
+        code = f"{local_name(str(shape))}-closed"
+        why = shapes.value(shape, SH.description) or ""
+        texts[code] = f"{code}: shape\n  A node has a property that its class does not take. {why}".rstrip()
+    return dict(sorted(texts.items()))
+
+
+def _subclasses(base: type[MoagraphError]) -> Iterator[type[MoagraphError]]:
+    for error in base.__subclasses__():
+        yield error
+        yield from _subclasses(error)

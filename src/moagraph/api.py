@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from moagraph.build import built, manifest_of
 from moagraph.errors import UnknownPolicy
 from moagraph.library import Library
-from moagraph.places import Places, packaged
+from moagraph.places import Places, cache, known_generation, manifest_of, packaged
 from moagraph.query import Query, refuse_unsafe
 from moagraph.store import EmbeddedStore, Triples
 from moagraph.table import Table
@@ -102,13 +102,18 @@ class Graph:
         return Corpus.read(self.places).graph
 
 
-def open(root: str | Path | None = None, *, policy: str = DEFAULT_POLICY, cache: str | Path | None = None) -> Graph:
+def open(
+    root: str | Path | None = None,
+    *,
+    policy: str = DEFAULT_POLICY,
+    progress: Callable[[str], None] | None = None,
+) -> Graph:
     """Opens the graph for asking; builds it first where these very files were not built before.
 
     Args:
         root: a folder that holds `ontology`, `data` and `queries`; the packaged ones unless given.
         policy: name of the policy of evidence that answers are under.
-        cache: folder of built stores; the user's cache unless given.
+        progress: told what is being done where the graph must be built first.
 
     Raises:
         DataHasFindings: the data has violations.
@@ -116,5 +121,9 @@ def open(root: str | Path | None = None, *, policy: str = DEFAULT_POLICY, cache:
         InputUnreadable, NothingToCheck: there is nothing to open.
     """
     places = Places.at(Path(root)) if root is not None else packaged()
-    folder = built(places, Path(cache) if cache is not None else None)
+    folder = known_generation(places, cache())
+    if folder is None:
+        from moagraph.build import built
+
+        folder = built(places, progress=progress or (lambda _: None))
     return Graph(places, folder, policy)

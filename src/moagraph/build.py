@@ -8,7 +8,6 @@ later `ask` parses neither Turtle nor YAML.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -16,21 +15,18 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from moagraph.errors import DataHasFindings, NothingToCheck, OutputFailed
 from moagraph.names import ASSERTED, policy_graph
-from moagraph.places import Places, cache
-from moagraph.query import Query, bind, header_of
+from moagraph.places import LAYOUT, MANIFEST, Places, cache, generation_name, known_generation, remember
+from moagraph.query import Query, bind, header_of, opening_of
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
     from moagraph.corpus import Corpus
     from moagraph.report import Report
-
-LAYOUT = "1"
-"""Raised when generations of an older moagraph can no longer be read; part of their names."""
 
 Progress = Callable[[str], None]
 
@@ -64,9 +60,7 @@ def derivations_of(corpus: Corpus) -> list[Derivation]:
     for file in corpus.matching("ontology/derive", ".rq"):
         text = file.content.decode("utf-8")
         header = header_of(text, file.path)
-        found.append(
-            Derivation(PurePosixPath(file.path).stem, int(header["order"]), str(header["makes"]), text)
-        )
+        found.append(Derivation(PurePosixPath(file.path).stem, int(header["order"]), str(header["makes"]), text))
     return sorted(found, key=lambda d: (d.order, d.name))
 
 
@@ -105,13 +99,16 @@ def derive(store: ox.Store, policy: Policy, derivations: list[Derivation]) -> in
     assert isinstance(rows, ox.QuerySolutions)
     lines = [row["line"] for row in rows]
     store.extend(ox.Quad(line, admitted, graph, graph) for line in lines)
-    about_policy = [
-        ("http://www.w3.org/1999/02/22-rdf-syntax-ns#type", ox.NamedNode("https://w3id.org/moagraph/vocab#Policy")),
+    about_policy: list[tuple[str, ox.NamedNode | ox.Literal]] = [
+        (
+            "http://www.w3.org/1999/02/22-rdf-syntax-ns#type",
+            ox.NamedNode("https://w3id.org/moagraph/vocab#Policy"),
+        ),
         ("http://www.w3.org/2004/02/skos/core#definition", ox.Literal(policy.summary, language="en")),
     ]
     store.extend(ox.Quad(graph, ox.NamedNode(predicate), value, graph) for predicate, value in about_policy)
     for derivation in derivations:
-        text = bind(derivation.text, {"policy": [str(graph)]})
+        text = bind(derivation.text, opening_of(derivation.text), {"policy": [str(graph)]})
         triples = store.query(text, default_graph=[asserted, graph])
         assert isinstance(triples, ox.QueryTriples)
         store.extend([ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples])
@@ -176,7 +173,7 @@ def build(corpus: Corpus, report: Report, into: Path | None = None, progress: Pr
             "policies": {policy.name: policy.summary for policy in policies},
             "queries": {query.name: query.to_dict() for query in queries},
         }
-        (scratch / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
+        (scratch / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
         _put_in_place(scratch, folder)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -188,33 +185,8 @@ def _put_in_place(scratch: Path, folder: Path) -> None:
         os.rename(scratch, folder)
     except OSError as error:
         # Another process was faster: the same digest means the same generation.
-        if not (folder / "manifest.json").is_file():
+        if not (folder / MANIFEST).is_file():
             raise OutputFailed(f"cannot put {folder} in place: {error.strerror}") from None
-
-
-def generation_name(digest: str) -> str:
-    """Gives the name of a generation's folder: the layout and the start of its input's digest."""
-    return f"{LAYOUT}-{digest[:32]}"
-
-
-def stamp_of(places: Places) -> str:
-    """Gives a digest over names, sizes and times of all files, which is much faster than reading them.
-
-    It serves only to find the generation that was built from these very files before.
-    """
-    entries = []
-    stack = [str(places.data), str(places.ontology), str(places.queries)]
-    while stack:
-        with os.scandir(stack.pop()) as found:
-            for entry in found:
-                if entry.name.startswith("."):
-                    continue
-                if entry.is_dir():
-                    stack.append(entry.path)
-                else:
-                    status = entry.stat()
-                    entries.append(f"{entry.path}\0{status.st_size}\0{status.st_mtime_ns}")
-    return hashlib.sha256("\n".join(sorted(entries)).encode()).hexdigest()[:32]
 
 
 def built(places: Places, into: Path | None = None, progress: Progress = _quiet) -> Path:
@@ -225,60 +197,17 @@ def built(places: Places, into: Path | None = None, progress: Progress = _quiet)
         NothingToCheck: there is no data.
     """
     root = into or cache()
-    pointer = root / "stamps" / f"{LAYOUT}-{stamp_of(places)}"
-    try:
-        folder = root / pointer.read_text("utf-8")
-        if (folder / "manifest.json").is_file():
-            return folder
-    except OSError:
-        pass
+    folder = known_generation(places, root)
+    if folder is not None:
+        return folder
     from moagraph.check import check
     from moagraph.corpus import Corpus
 
     progress("reading")
     corpus = Corpus.read(places)
     folder = root / generation_name(corpus.digest)
-    if not (folder / "manifest.json").is_file():
+    if not (folder / MANIFEST).is_file():
         progress("checking")
         folder = build(corpus, check(corpus), root, progress)
     remember(places, folder, root)
     return folder
-
-
-def remember(places: Places, folder: Path, root: Path | None = None) -> None:
-    """Notes that these files, as they are, make that generation; failing to do so only costs time later."""
-    pointer = (root or cache()) / "stamps" / f"{LAYOUT}-{stamp_of(places)}"
-    try:
-        pointer.parent.mkdir(parents=True, exist_ok=True)
-        write_file(pointer, folder.name.encode())
-    except (OSError, OutputFailed):
-        pass
-
-
-def write_file(path: Path, content: bytes) -> None:
-    """Writes a file beside its place and renames it, so that nobody sees half of it.
-
-    Raises:
-        OutputFailed: it cannot be written; what was there before is unchanged.
-    """
-    scratch = None
-    try:
-        handle, scratch = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(scratch, 0o666 & ~mask)
-        os.replace(scratch, path)
-    except OSError as error:
-        if scratch is not None and os.path.exists(scratch):
-            os.unlink(scratch)
-        raise OutputFailed(f"cannot write {path}: {error.strerror}") from None
-
-
-def manifest_of(folder: Path) -> dict[str, Any]:
-    """Gives the manifest of a generation."""
-    manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text("utf-8"))
-    return manifest

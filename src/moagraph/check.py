@@ -1,8 +1,9 @@
 """Corpus becomes Report: SHACL shapes for the structure of nodes, rule queries for relations between them.
 
-Shapes are SHACL Core, closed, and run by pySHACL; each property shape is named and its name is the finding's code.
-A rule is a query `ontology/rules/<code>.rq` whose rows `?entity ?property ?value` are findings; its header says the
-problem, the cure and the severity. What depends on files and not on triples is checked here in Python.
+Shapes are SHACL Core, closed, and run by pySHACL; each property shape is named, and its name is the finding's
+code. A rule is a query `ontology/rules/<code>.rq` whose rows `?entity ?property ?value` are findings; its
+header says the problem, the cure and the severity. What depends on files and not on triples is checked here in
+Python. A statement that a rule has found wrong is not reported by a shape again.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ FILE_FAULTS = {
     "not-utf-8": "The bytes of a file are not UTF-8. Save it as UTF-8.",
     "turtle-syntax": "A file is not Turtle. The place is where the parser gave up; the fault may stand a line above.",
     "misplaced-file": "A file lies below data/ that is no Turtle file.",
-    "misplaced-subject": "Path is identity: data/compound/cortexin.ttl defines compound:cortexin and nothing else; "
-    "claims, evidence lines, findings, passages and absences lie in data/claim/<subject>/<topic>.ttl.",
+    "misplaced-subject": "Path is identity: data/compound/cortexin.ttl defines compound:cortexin and nothing "
+    "else; claims, evidence lines, findings, passages and absences lie in data/claim/<subject>/<topic>.ttl.",
+    "blank-node": "A node has no IRI. It could be neither cited nor named when it is wrong.",
     "defined-twice": "Two files say something of one subject. Each IRI is defined in one place.",
 }
 """Findings about files rather than triples, by code."""
@@ -102,16 +104,14 @@ def check(corpus: Corpus) -> Report:
     node_shapes = set(shapes.subjects(RDF.type, SH.NodeShape))
     if not node_shapes or not rules:
         raise NothingToCheck("the ontology has no shapes or no rules", "name a folder with a whole ontology")
-    findings = list(corpus.findings)
-    findings += _files(corpus)
-    by_rules = list(_rules(corpus, rules))
-    findings += by_rules
-    # A misspelt or hand-derived property is reported once, by the rule that knows its cure.
-    known = {(f.subject, f.path, f.line) for f in by_rules}
-    for finding, component in _shapes(corpus, shapes):
-        closed = component == SH.ClosedConstraintComponent
-        if not (closed and (finding.subject, finding.path, finding.line) in known):
-            findings.append(finding)
+    findings = [*corpus.findings, *_files(corpus)]
+    said: set[tuple[str, str, str]] = set()
+    for finding, triple in _rules(corpus, rules):
+        findings.append(finding)
+        if finding.severity == "violation":
+            # A misspelt or hand-derived statement is reported once, by the rule that knows its cure.
+            said |= {triple, (triple[0], triple[1], "")}
+    findings += [finding for finding, triple in _shapes(corpus, shapes) if triple not in said]
     count = _counter(corpus.graph)
     looked_at = {
         "files": len(corpus.files),
@@ -137,6 +137,11 @@ def _files(corpus: Corpus) -> Iterator[Finding]:
                 "misplaced-file", "violation", file.path, 0, "", "only Turtle files belong below data/",
                 "move the file elsewhere, or name it *.ttl",
             )  # fmt: skip
+    for path, line in corpus.blank_nodes:
+        yield Finding(
+            "blank-node", "violation", path, line, "", "a node without a name stands here",
+            "give it an IRI, so that it can be cited and its faults have a place",
+        )  # fmt: skip
     for subject, paths in corpus.subjects.items():
         for path in paths[1:]:
             line = _line_in(corpus, path, subject)
@@ -168,15 +173,15 @@ def _misplaced(subject: str, path: str, corpus: Corpus) -> tuple[str, str] | Non
     if not subject.startswith(BASE) or kind not in KINDS:
         if subject.startswith("http") or ":" in subject:
             return ("is no IRI of moagraph's data", f"use an IRI below {BASE} with one of the known kinds")
-        return None  # a blank node: the rule on blank nodes speaks of it
+        return None  # a blank node, which is reported as such
     if parts[0] == "claim" and len(parts) == 3:
         if kind not in CLAIM_FILE_KINDS:
             return (f"does not belong into a file of claims ({path})", f"define it in data/{kind}/{name}.ttl")
-        owner = corpus.graph.value(rdflib.URIRef(subject), rdflib.URIRef(f"{VOCAB}subject"))
-        if owner is not None and kind in ("claim", "absence") and local_name(str(owner)) != parts[1]:
+        owners = sorted(map(str, corpus.graph.objects(rdflib.URIRef(subject), rdflib.URIRef(f"{VOCAB}subject"))))
+        if owners and kind in ("claim", "absence") and parts[1] not in map(local_name, owners):
             return (
-                f"is about {compact(str(owner))} but stands in the folder of {parts[1]}",
-                f"move it to data/claim/{local_name(str(owner))}/",
+                f"is about {compact(owners[0])} but stands in the folder of {parts[1]}",
+                f"move it to data/claim/{local_name(owners[0])}/",
             )
         return None
     if parts[0] == "passage" and len(parts) == 2:
@@ -187,10 +192,14 @@ def _misplaced(subject: str, path: str, corpus: Corpus) -> tuple[str, str] | Non
         if (kind, name) == parts or (kind == "quantity" and name.startswith(f"{parts[1]}_")):
             return None
         return (f"does not belong into {path}", f"define it in data/{kind}/{name}.ttl")
-    return (f"stands in {path}, which is no place for data", "use data/<kind>/<name>.ttl or data/claim/<subject>/<topic>.ttl")
+    return (
+        f"stands in {path}, which is no place for data",
+        "use data/<kind>/<name>.ttl or data/claim/<subject>/<topic>.ttl",
+    )
 
 
-def _rules(corpus: Corpus, rules: Iterable[Rule]) -> Iterator[Finding]:
+def _rules(corpus: Corpus, rules: Iterable[Rule]) -> Iterator[tuple[Finding, tuple[str, str, str]]]:
+    """Gives what the rules find, each with the statement that it is about."""
     store = ox.Store()
     graph = ox.NamedNode(ASSERTED)
     store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t in corpus.triples)
@@ -198,57 +207,67 @@ def _rules(corpus: Corpus, rules: Iterable[Rule]) -> Iterator[Finding]:
     names = [compact(subject) for subject in corpus.subjects]
     for rule in rules:
         for row in embedded.evaluate(rule.text, "none"):
-            entity, prop, value = (row[key] for key in ("entity", "property", "value"))
-            raw = ["" if term is None else getattr(term, "value", str(term)) for term in (entity, prop, value)]
-            path, line = corpus.place(*raw)
+            terms = {key: row[key] for key in ("entity", "property", "value")}
+            if isinstance(terms["entity"], ox.BlankNode):
+                continue  # it has no name to report; `_files` says where it stands
+            entity, prop, value = ("" if t is None else getattr(t, "value", str(t)) for t in terms.values())
+            path, line = corpus.place(entity, prop, value)
             facts = {
-                key: compact(text) if isinstance(term, ox.NamedNode) else text
-                for key, term, text in zip(("entity", "property", "value"), (entity, prop, value), raw, strict=True)
+                key: compact(term.value) if isinstance(term, ox.NamedNode) else getattr(term, "value", "")
+                for key, term in terms.items()
             }
             cure = rule.cure
             if "{nearest}" in cure:
-                close = nearest(facts["value"], names)
+                kind = facts["value"].partition(":")[0] + ":"
+                close = nearest(facts["value"], [name for name in names if name.startswith(kind)] or names)
                 facts["nearest"] = f"did you mean {' or '.join(close)}?" if close else "define it first"
             yield Finding(
-                rule.code, rule.severity, path, line, raw[0],
+                rule.code, rule.severity, path, line, entity,
                 rule.problem.format(**facts), cure.format(**facts),
-            )  # fmt: skip
+            ), (entity, prop, value)  # fmt: skip
 
 
-def _shapes(corpus: Corpus, shapes: rdflib.Graph) -> Iterator[tuple[Finding, rdflib.term.Node | None]]:
+def _shapes(corpus: Corpus, shapes: rdflib.Graph) -> Iterator[tuple[Finding, tuple[str, str, str]]]:
+    """Gives what the shapes find, each with the statement that it is about.
+
+    The value is empty where the property is at fault: one that the class does not take, or that is missing.
+    """
     import pyshacl
 
     _, results, _ = pyshacl.validate(corpus.graph, shacl_graph=shapes, inplace=True, advanced=False)
     assert isinstance(results, rdflib.Graph)
     severities = {SH.Violation: "violation", SH.Warning: "warning", SH.Info: "info"}
     for result in results.subjects(RDF.type, SH.ValidationResult):
-        focus = str(results.value(result, SH.focusNode))
-        path = results.value(result, SH.resultPath)
-        value = results.value(result, SH.value)
-        source = results.value(result, SH.sourceShape)
-        component = results.value(result, SH.sourceConstraintComponent)
-        message = str(results.value(result, SH.resultMessage) or "")
-        at, line = corpus.place(
-            focus, None if path is None else str(path), None if value is None else str(value)
-        )
-        code = local_name(str(source)) if isinstance(source, rdflib.URIRef) else "unnamed-shape"
-        if component == SH.ClosedConstraintComponent:
-            code = f"{code}-closed"
-            declared = sorted(
-                compact(str(p)) for p in shapes.objects(source, SH.property / SH.path)
-                if isinstance(p, rdflib.URIRef)
-            )  # fmt: skip
-            used = compact(str(path))
-            problem = f"has the property {used}, which {local_name(str(source))} do not take"
-            close = nearest(used, declared)
-            cure = f"did you mean {' or '.join(close)}?" if close else f"known properties: {', '.join(declared)}"
+        parts = [results.value(result, p) for p in (SH.focusNode, SH.resultPath, SH.value, SH.sourceShape)]
+        if any(isinstance(part, rdflib.BNode) for part in parts):
+            continue  # `_files` says where a node without a name stands
+        focus, path, value, source = ("" if part is None else str(part) for part in parts)
+        at, line = corpus.place(focus, path, value)
+        code = local_name(source)
+        if results.value(result, SH.sourceConstraintComponent) == SH.ClosedConstraintComponent:
+            problem, cure = _not_taken(shapes, rdflib.URIRef(source), compact(path))
+            code, value = f"{_kebab(code)}-closed", ""
         else:
-            problem, _, cure = message.partition(" | ")
-            if value is not None and component != SH.MinCountConstraintComponent:
-                shown = compact(str(value)) if isinstance(value, rdflib.URIRef) else f'"{value}"'
-                problem = f"{problem} (found {shown})"
-        severity = severities.get(results.value(result, SH.resultSeverity), "violation")  # type: ignore[call-overload]
-        yield Finding(code, severity, at, line, focus, problem, cure), component
+            problem, _, cure = str(results.value(result, SH.resultMessage)).partition(" | ")
+            if value:
+                named = isinstance(parts[2], rdflib.URIRef)
+                problem += f" (found {compact(value)})" if named else f' (found "{value}")'
+        severity = severities[results.value(result, SH.resultSeverity)]  # type: ignore[index]
+        yield Finding(code, severity, at, line, focus, problem, cure), (focus, path, value)
+
+
+def _not_taken(shapes: rdflib.Graph, shape: rdflib.URIRef, used: str) -> tuple[str, str]:
+    """Gives fault and cure where a property is used that a closed shape does not name."""
+    taken = sorted(compact(str(path)) for path in shapes.objects(shape, SH.property / SH.path))
+    name = str(shapes.value(shape, SH.name) or local_name(shape))
+    article = "an" if name[0] in "aeiou" else "a"
+    close = nearest(used, taken)
+    cure = f"did you mean {' or '.join(close)}?" if close else f"known properties: {', '.join(taken)}"
+    return f"has the property {used}, which {article} {name} does not take", cure
+
+
+def _kebab(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
 
 
 def explanations(corpus: Corpus) -> dict[str, str]:
@@ -270,10 +289,12 @@ def explanations(corpus: Corpus) -> dict[str, str]:
             path = shapes.value(shape, SH.path)
             about = f" of {compact(str(path))}" if isinstance(path, rdflib.URIRef) else ""
             code = local_name(str(shape))
+            why = str(shapes.value(shape, SH.description) or "")
             texts[code] = f"{code}: shape{about}\n  what is wrong: {problem}\n  cure: {cure}"
+            texts[code] += f"\n  why: {why}" if why else ""
     for shape in shapes.subjects(SH.closed, None):
-        code = f"{local_name(str(shape))}-closed"
-        why = shapes.value(shape, SH.description) or ""
+        code = f"{_kebab(local_name(str(shape)))}-closed"
+        why = str(shapes.value(shape, SH.description) or "")
         texts[code] = f"{code}: shape\n  A node has a property that its class does not take. {why}".rstrip()
     return dict(sorted(texts.items()))
 

@@ -116,7 +116,11 @@ class Line:
         remarks = [part for part in (wording, "headline" if self.prominence == "headline" else "") if part]
         who = self.source.label
         if not self.in_own_voice:
-            who = f"{_labels(self.asserted_by)}, relayed in {who}" if self.relayed_by else f"{_labels(self.asserted_by)} in {who}"
+            who = (
+                f"{_labels(self.asserted_by)}, relayed in {who}"
+                if self.relayed_by
+                else f"{_labels(self.asserted_by)} in {who}"
+            )
         parts = [f"{who} ({', '.join(remarks)})" if remarks else who]
         if self.studies:
             parts.append(f"from {_labels(self.studies)}")
@@ -389,7 +393,12 @@ class Account:
         def put(text: str, first: str, rest: str) -> None:
             out.extend(
                 textwrap.wrap(
-                    text, width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+                    text,
+                    width,
+                    initial_indent=first,
+                    subsequent_indent=rest,
+                    break_long_words=False,
+                    break_on_hyphens=False,
                 )
             )
 
@@ -488,7 +497,9 @@ def _facts(store: EmbeddedStore, policy: str, iri: str) -> tuple[tuple[str, str]
     say: Callable[[Cell], str] = lambda value: (  # noqa: E731 - one place, one line
         _quantity(quantities[str(value)])
         if str(value) in quantities
-        else value.label if isinstance(value, Iri) else str(value)
+        else value.label
+        if isinstance(value, Iri)
+        else str(value)
     )
     facts = []
     for curie, name in _FACTS:
@@ -523,7 +534,8 @@ def account_of(library: Library, word: str) -> Account:
         policy,
     ).column("claim")
     absences = store.select(
-        f"SELECT DISTINCT ?absence WHERE {{ ?absence a moa:Absence ; ?role {node} }} ORDER BY ?absence", policy
+        f"SELECT DISTINCT ?absence WHERE {{ ?absence a moa:Absence ; ?role {node} }} ORDER BY ?absence",
+        policy,
     ).column("absence")
     return Account(
         thing=Iri(iri, store.label(iri)),

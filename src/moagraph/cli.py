@@ -40,22 +40,34 @@ LISTS = {
 
 def _root(command: F) -> F:
     return click.option(
-        "--root", type=click.Path(path_type=Path), help="Folder with ontology, data and queries. [default: packaged]"
+        "--root",
+        type=click.Path(path_type=Path),
+        help="Folder with ontology, data and queries. [default: packaged]",
     )(command)
 
 
 def _policy(command: F) -> F:
     return click.option(
-        "--policy", metavar="NAME", help="Which evidence counts: see 'moagraph list policies'. [default: stated]"
+        "--policy",
+        metavar="NAME",
+        help="Which evidence counts: see 'moagraph list policies'. [default: stated]",
     )(command)
 
 
 def _output(command: F) -> F:
     command = click.option(
-        "-o", "--output", metavar="PATH", default="-", help="Where to write; the extension decides the format."
+        "-o",
+        "--output",
+        metavar="PATH",
+        default="-",
+        help="Where to write; the extension decides the format.",
     )(command)
     return click.option(
-        "-f", "--format", "format_", metavar="FORMAT", help="text, csv, tsv, json, markdown or html. [default: text on a terminal, else tsv]"
+        "-f",
+        "--format",
+        "format_",
+        metavar="FORMAT",
+        help="text, csv, tsv, json, markdown or html. [default: text on a terminal, else tsv]",
     )(command)
 
 
@@ -76,11 +88,9 @@ def _say(message: str) -> None:
 
 
 def _open(root: Path | None, policy: str | None) -> Graph:
-    from moagraph.api import DEFAULT_POLICY, Graph
-    from moagraph.build import built
+    from moagraph import api
 
-    places = _places(root)
-    return Graph(places, built(places, progress=_say), policy or DEFAULT_POLICY)
+    return api.open(root, policy=policy or api.DEFAULT_POLICY, progress=_say)
 
 
 def _write(text: str, output: str) -> None:
@@ -88,7 +98,7 @@ def _write(text: str, output: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
         return
-    from moagraph.build import write_file
+    from moagraph.places import write_file
 
     write_file(Path(output), text.encode("utf-8"))
 
@@ -124,7 +134,9 @@ def cli() -> None:
 
 @cli.command()
 @_root
-@click.option("-f", "--format", "format_", metavar="FORMAT", help="text, json, sarif, turtle or github. [default: text]")
+@click.option(
+    "-f", "--format", "format_", metavar="FORMAT", help="text, json, sarif, turtle or github. [default: text]"
+)
 @click.option("-o", "--output", metavar="PATH", default="-", help="Where to write; the extension decides the format.")
 def check(root: Path | None, format_: str | None, output: str) -> None:
     """Check the data against all shapes and rules, and report every finding with its file and line."""
@@ -146,7 +158,8 @@ def check(root: Path | None, format_: str | None, output: str) -> None:
 @_root
 def build(root: Path | None) -> None:
     """Build the store that questions are asked of; it is kept, and reused while the files stay the same."""
-    from moagraph.build import built, manifest_of
+    from moagraph.build import built
+    from moagraph.places import manifest_of
 
     folder = built(_places(root), progress=_say)
     for graph, number in manifest_of(folder)["quads"].items():
@@ -162,7 +175,13 @@ def build(root: Path | None) -> None:
 @_output
 @_iris
 def ask(
-    name: str, values: tuple[str, ...], policy: str | None, root: Path | None, format_: str | None, output: str, iris: bool
+    name: str,
+    values: tuple[str, ...],
+    policy: str | None,
+    root: Path | None,
+    format_: str | None,
+    output: str,
+    iris: bool,
 ) -> None:
     """Ask a named query: see 'moagraph list queries'.
 
@@ -225,14 +244,20 @@ def list_(what: str, policy: str | None, root: Path | None, format_: str | None,
     if what not in known:
         raise UnknownThing(what, "list", known)
     graph = _open(root, policy)
+    columns: tuple[Column, ...]
     if what == "queries":
         rows: list[tuple[Any, ...]] = [
-            (q.name, q.summary, " ".join(f"{p.name}={p.example}" for p in q.params)) for q in graph.library.queries.values()
+            (q.name, q.summary, " ".join(f"{p.name}={p.example}" for p in q.params))
+            for q in graph.library.queries.values()
         ]
-        columns = (Column("query", "xsd:string"), Column("summary", "xsd:string"), Column("example", "xsd:string"))
+        columns = (
+            Column("query", "xsd:string"),
+            Column("summary", "xsd:string"),
+            Column("example", "xsd:string"),
+        )
     elif what == "policies":
         rows = list(graph.policies.items())
-        columns = (Column("policy", "xsd:string"), Column("summary", "xsd:string"), Column(""))[:2]
+        columns = (Column("policy", "xsd:string"), Column("summary", "xsd:string"))
     else:
         names = graph.library.names
         rows = []
@@ -240,7 +265,11 @@ def list_(what: str, policy: str | None, root: Path | None, format_: str | None,
             thing = Iri(iri, graph.store.label(iri))
             others = [n for n in names.names_of(iri)[3:] if n != thing.label]
             rows.append((thing, thing.curie, tuple(others)))
-        columns = (Column("name", LISTS[what]), Column("id", "xsd:string"), Column("also_called", "xsd:string*"))
+        columns = (
+            Column("name", LISTS[what]),
+            Column("id", "xsd:string"),
+            Column("also_called", "xsd:string*"),
+        )
     _print_table(Table(columns, tuple(rows)), format_, output, iris)
 
 

@@ -76,6 +76,8 @@ class Corpus:
     _places: dict[tuple[str, str | None, str | None], tuple[str, int]] = field(repr=False)
     subjects: dict[str, list[str]] = field(repr=False)
     """For each subject the files that say something of it, in order."""
+    blank_nodes: tuple[tuple[str, int], ...] = ()
+    """Path and line of each statement that speaks of a blank node."""
 
     @classmethod
     def read(cls, places: Places) -> Corpus:
@@ -101,6 +103,7 @@ class Corpus:
         findings: list[Finding] = []
         where: dict[tuple[str, str | None, str | None], tuple[str, int]] = {}
         subjects: dict[str, list[str]] = {}
+        blank: set[tuple[str, int]] = set()
         for file in files:
             if not is_statement_file(file.path):
                 continue
@@ -114,6 +117,8 @@ class Corpus:
             triples.extend(document.triples)
             for (s, p, o), line in document.lines:
                 graph.add((s, p, o))
+                if isinstance(s, rdflib.BNode) or isinstance(o, rdflib.BNode):
+                    blank.add((file.path, line))
                 subject, predicate = str(s), str(p)
                 for key in ((subject, None, None), (subject, predicate, None), (subject, predicate, str(o))):
                     where.setdefault(key, (file.path, line))
@@ -128,6 +133,7 @@ class Corpus:
             digest=digest_of(files),
             _places=where,
             subjects=subjects,
+            blank_nodes=tuple(sorted(blank)),
         )
 
     def place(self, subject: str, predicate: str | None = None, value: str | None = None) -> tuple[str, int]:
@@ -143,11 +149,7 @@ class Corpus:
 
     def matching(self, folder: str, suffix: str) -> list[File]:
         """Gives the files directly below a folder with a suffix, in the order of their paths."""
-        return [
-            f
-            for f in self.files
-            if f.path.startswith(f"{folder}/") and "/" not in f.path[len(folder) + 1 :] and f.path.endswith(suffix)
-        ]
+        return [f for f in self.files if f.path.rpartition("/")[0] == folder and f.path.endswith(suffix)]
 
 
 def is_statement_file(path: str) -> bool:

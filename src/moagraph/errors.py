@@ -6,7 +6,6 @@ and shows its traceback.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -42,6 +41,8 @@ def nearest(word: str, known: Iterable[str], limit: int = 3) -> list[str]:
     >>> nearest("shard-mechanisms", ["shared-mechanisms", "absences"])
     ['shared-mechanisms']
     """
+    import difflib
+
     by_folded: dict[str, str] = {}
     for candidate in known:
         by_folded.setdefault(candidate.casefold(), candidate)
@@ -63,9 +64,7 @@ class UnknownQuery(MoagraphError):
     code = "unknown-query"
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
-        super().__init__(
-            f"there is no query named {name!r}", did_you_mean(name, known, "see moagraph list queries")
-        )
+        super().__init__(f"there is no query named {name!r}", did_you_mean(name, known, "see moagraph list queries"))
 
 
 class UnknownParameter(MoagraphError):
@@ -84,9 +83,7 @@ class MissingParameter(MoagraphError):
     code = "missing-parameter"
 
     def __init__(self, query: str, name: str, example: str) -> None:
-        super().__init__(
-            f"{query} needs a value for {name!r}", f"moagraph ask {query} {name}={example or '…'}"
-        )
+        super().__init__(f"{query} needs a value for {name!r}", f"moagraph ask {query} {name}={example or '…'}")
 
 
 class BadValue(MoagraphError):

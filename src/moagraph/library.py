@@ -21,16 +21,16 @@ from moagraph.query import Parameter, Query, bind
 from moagraph.store import EmbeddedStore, iri_term, literal_term
 from moagraph.table import Table
 
-_NAMED_BY = tuple(
-    ox.NamedNode(PREFIXES["skos"] + name) for name in ("prefLabel", "altLabel", "notation")
-) + (ox.NamedNode(f"{PREFIXES['moa']}identifier"),)
+_NAMED_BY = tuple(ox.NamedNode(PREFIXES["skos"] + name) for name in ("prefLabel", "altLabel", "notation")) + (
+    ox.NamedNode(f"{PREFIXES['moa']}identifier"),
+)
 _TYPE = ox.NamedNode(f"{PREFIXES['rdf']}type")
 _DATATYPES = {
-    "xsd:integer": re.compile(r"[+-]?\d+"),
-    "xsd:decimal": re.compile(r"[+-]?\d+(\.\d+)?"),
-    "xsd:boolean": re.compile(r"true|false|1|0"),
-    "xsd:date": re.compile(r"\d{4}-\d{2}-\d{2}"),
-    "xsd:string": re.compile(r".*", re.DOTALL),
+    "xsd:integer": r"[+-]?\d+",
+    "xsd:decimal": r"[+-]?\d+(\.\d+)?",
+    "xsd:boolean": r"true|false|1|0",
+    "xsd:date": r"\d{4}-\d{2}-\d{2}",
+    "xsd:string": r"(?s:.*)",
 }
 
 
@@ -85,7 +85,7 @@ class Names:
             found |= names.get(word.strip().casefold(), set())
             known += names
         if not found:
-            shown = [name for name in known if not name.startswith("http")]
+            shown = [name for name in known if ":" not in name]
             raise UnknownThing(word, " or ".join(k.partition(":")[2] or k for k in kinds), shown)
         if len(found) > 1:
             raise AmbiguousThing(word, [compact(iri) for iri in found])
@@ -139,14 +139,14 @@ class Library:
                 raise MissingParameter(name, parameter.name, parameter.example)
             many = value if isinstance(value, list | tuple | set) else [value]
             bound[parameter.name] = [self._term(name, parameter, str(one)) for one in many]
-        table = self.store.select(bind(query.text, bound), self.policy, query.columns)
+        table = self.store.select(bind(query.text, query.opening, bound), self.policy, query.columns)
         return replace(table, title=query.summary)
 
     def _term(self, query: str, parameter: Parameter, value: str) -> str:
         pattern = _DATATYPES.get(parameter.type)
         if pattern is None:
             return iri_term(self.names.resolve(value, [parameter.type]))
-        if not pattern.fullmatch(value):
+        if not re.fullmatch(pattern, value):
             raise BadValue(
                 f"{parameter.name}={value!r} of {query} is no {parameter.type}",
                 f"for example {parameter.name}={parameter.example}",

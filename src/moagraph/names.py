@@ -67,7 +67,7 @@ PREFIXES: Mapping[str, str] = {
 ASSERTED = f"{BASE}graph/asserted"
 """The named graph of what curators wrote: data and ontology."""
 
-_LOCAL = re.compile(r"[\w./~-]*", re.UNICODE)
+_NOT_LOCAL = frozenset(" <>\"{}|^`\\#?&=:;,()'!*@+$%[]")
 _BY_LENGTH = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
 
 
@@ -94,14 +94,14 @@ def compact(iri: str) -> str:
     '<http://example.org/x>'
     """
     for prefix, namespace in _BY_LENGTH:
-        if iri.startswith(namespace) and _LOCAL.fullmatch(iri, len(namespace)):
-            return f"{prefix}:{iri[len(namespace):]}"
+        if iri.startswith(namespace) and not set(iri[len(namespace) :]) & _NOT_LOCAL:
+            return f"{prefix}:{iri[len(namespace) :]}"
     return f"<{iri}>"
 
 
 def local_name(iri: str) -> str:
     """Gives the part of an IRI after its last slash or hash."""
-    return re.split(r"[/#]", iri)[-1]
+    return iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
 
 
 def policy_graph(name: str) -> str:
@@ -109,12 +109,14 @@ def policy_graph(name: str) -> str:
     return f"{BASE}policy/{name}"
 
 
-def declare_prefixes(query: str) -> str:
-    """Puts PREFIX lines in front of a query for the known prefixes that it uses and does not declare.
+def unknown_prefixes(query: str) -> set[str]:
+    """Gives the prefixes that a query uses but that neither it nor moagraph declares.
 
-    They go on one line, so that line numbers in errors stay true once that line is taken off.
+    >>> unknown_prefixes("SELECT ?s WHERE { ?s xyz:p moa:Claim }")
+    {'xyz'}
     """
-    declared = {m.group(1) for m in re.finditer(r"(?im)^\s*PREFIX\s+([\w.-]*):", query)}
-    used = {m.group(1) for m in re.finditer(r"(?<![\w.:/#-])([A-Za-z][\w.-]*):", query)}
-    wanted = sorted((used & PREFIXES.keys()) - declared)
-    return "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}> " for prefix in wanted) + "\n" + query
+    strings = r"""\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'"""
+    bare = re.sub(rf"<[^<>\s]*>|{strings}|\#[^\n]*", " ", query, flags=re.DOTALL)
+    declared = set(re.findall(r"(?i)\bPREFIX\s+([\w.-]*):", bare))
+    used = set(re.findall(r"(?<![\w.:/#?$-])([A-Za-z][\w.-]*):", bare))
+    return used - declared - PREFIXES.keys()

@@ -15,7 +15,7 @@ import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 from operator import or_
 from typing import Any, NamedTuple, TypeAlias
 
@@ -34,9 +34,7 @@ SELECT ?compound ?mechanism ?verdict ?tier ?unresolved WHERE {
 }
 ORDER BY ?compound ?mechanism
 """
-_BROADER = (
-    "SELECT ?mechanism ?broader WHERE { ?mechanism skos:broader ?broader } ORDER BY ?mechanism ?broader"
-)
+_BROADER = "SELECT ?mechanism ?broader WHERE { ?mechanism skos:broader ?broader } ORDER BY ?mechanism ?broader"
 _GROUPINGS = "SELECT ?grouping WHERE { ?grouping a moa:Grouping } ORDER BY ?grouping"
 # An absence with qualifiers is no blank of the whole mechanism.
 _ABSENCES = """
@@ -194,11 +192,11 @@ def _pairs(plain: dict[Iri, Closure], either: dict[Iri, Closure], hierarchy: Hie
         for bit in _bits(mask):
             postings[bit] |= 1 << position
 
-    @cache
+    @lru_cache(1 << 16)
     def most_specific(mask: int) -> int:
         return mask & ~reduce(or_, (above[bit] for bit in _bits(mask)), 0)
 
-    @cache
+    @lru_cache(1 << 16)
     def names(mask: int) -> tuple[Iri, ...]:
         return tuple(mechanisms[bit] for bit in _bits(mask))
 
@@ -221,9 +219,7 @@ def _pairs(plain: dict[Iri, Closure], either: dict[Iri, Closure], hierarchy: Hie
             )
 
 
-def overlap_graph(
-    store: Store, policy: str, *, isolated: bool = False, strongest: int | None = None
-) -> Network:
+def overlap_graph(store: Store, policy: str, *, isolated: bool = False, strongest: int | None = None) -> Network:
     """Gives the overlap graph: compounds, joined where they share mechanisms.
 
     Nodes are CURIEs with `kind`, `label`, `iri` and `mechanisms` (how many, broader ones included). Edges
@@ -257,23 +253,20 @@ def overlap_graph(
     kept: Iterable[Pair] = counted()
     if strongest is not None:
         kept = sorted(heapq.nsmallest(strongest, kept, key=lambda pair: pair.strength))
-    curies: dict[tuple[Iri, ...], tuple[str, ...]] = {}
-    pairs: list[tuple[str, str, dict[str, Any]]] = []
-    for pair in kept:
-        for listed in (pair.shared, pair.contested):
-            if listed not in curies:
-                curies[listed] = tuple(m.curie for m in listed)
-        attributes = {
-            "shared": len(pair.shared),
-            "mechanisms": curies[pair.shared],
-            "contested": bool(pair.contested),
-            "contested_shared": len(pair.contested),
-            "contested_mechanisms": curies[pair.contested],
-            "jaccard": pair.jaccard,
-            "tier": pair.tier,
-        }
-        pairs.append((pair.one.curie, pair.other.curie, attributes))
+    curies = cache(lambda mechanisms: tuple(m.curie for m in mechanisms))
     graph: Network = nx.Graph()
+    for pair in kept:
+        graph.add_edge(
+            pair.one.curie,
+            pair.other.curie,
+            shared=len(pair.shared),
+            mechanisms=curies(pair.shared),
+            contested=bool(pair.contested),
+            contested_shared=len(pair.contested),
+            contested_mechanisms=curies(pair.contested),
+            jaccard=pair.jaccard,
+            tier=pair.tier,
+        )
     graph.graph.update(
         shows="overlap",
         policy=policy,
@@ -281,11 +274,9 @@ def overlap_graph(
         pairs=count,
         isolated=tuple(sorted(c.label for c in having - joined)),
     )
-    drawn = {end for one, other, _ in pairs for end in (one, other)}
-    for compound in sorted(having if isolated else joined):
-        if compound.curie in drawn or isolated:
+    for compound in sorted(having):
+        if isolated or compound.curie in graph:
             graph.add_node(compound.curie, **_about("compound", compound), mechanisms=len(plain[compound]))
-    graph.add_edges_from(pairs)
     return graph
 
 

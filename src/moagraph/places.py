@@ -1,16 +1,28 @@
-"""Where ontology, data and queries are, and where built stores are kept."""
+"""Where ontology, data and queries are, where built stores are kept, and how files are put in place.
+
+A generation is the folder of a built store, named by the digest of what it was built from. Finding the one that
+belongs to files as they are must be fast: it happens at every question.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from moagraph.errors import InputUnreadable
+from moagraph.errors import InputUnreadable, OutputFailed
 
 HOME_VARIABLE = "MOAGRAPH_HOME"
 CACHE_VARIABLE = "MOAGRAPH_CACHE"
+
+LAYOUT = "1"
+"""Raised when generations of an older moagraph can no longer be read; part of their names."""
+
+MANIFEST = "manifest.json"
+"""The file in a generation, and in a release, that says what it holds."""
 
 
 @dataclass(frozen=True)
@@ -57,3 +69,82 @@ def cache() -> Path:
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "moagraph"
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "moagraph"
+
+
+def generation_name(digest: str) -> str:
+    """Gives the name of a generation's folder: the layout and the start of its input's digest."""
+    return f"{LAYOUT}-{digest[:32]}"
+
+
+def manifest_of(folder: Path) -> dict[str, Any]:
+    """Gives the manifest of a generation."""
+    manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
+    return manifest
+
+
+def _listing(places: Places) -> str:
+    """Gives names, sizes and times of all files, which is much faster than reading and digesting them."""
+    lines = []
+    stack = [str(places.data), str(places.ontology), str(places.queries)]
+    while stack:
+        with os.scandir(stack.pop()) as found:
+            for entry in found:
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir():
+                    stack.append(entry.path)
+                else:
+                    status = entry.stat()
+                    lines.append(f"{entry.path} {status.st_size} {status.st_mtime_ns}")
+    return "\n".join(sorted(lines))
+
+
+def _pointer(places: Places, root: Path) -> Path:
+    """Gives the file that notes which generation belongs to the files of these places."""
+    name = "-".join(part for part in places.data.resolve().parent.parts if part.strip("/\\"))
+    return root / "known" / f"{LAYOUT}-{name[-120:]}"
+
+
+def known_generation(places: Places, root: Path) -> Path | None:
+    """Gives the generation that was built from these files as they are, or None where none is known."""
+    try:
+        name, _, listing = _pointer(places, root).read_text("utf-8").partition("\n")
+    except OSError:
+        return None
+    folder = root / name
+    return folder if listing == _listing(places) and (folder / MANIFEST).is_file() else None
+
+
+def remember(places: Places, folder: Path, root: Path) -> None:
+    """Notes that these files, as they are, make that generation; failing to do so only costs time later."""
+    pointer = _pointer(places, root)
+    try:
+        pointer.parent.mkdir(parents=True, exist_ok=True)
+        write_file(pointer, f"{folder.name}\n{_listing(places)}".encode())
+    except (OSError, OutputFailed):
+        pass
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Writes a file beside its place and renames it, so that nobody sees half of it.
+
+    Raises:
+        OutputFailed: it cannot be written; what was there before is unchanged.
+    """
+    import tempfile
+
+    scratch = None
+    try:
+        handle, scratch = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(scratch, 0o666 & ~mask)
+        os.replace(scratch, path)
+    except OSError as error:
+        if scratch is not None and os.path.exists(scratch):
+            os.unlink(scratch)
+        raise OutputFailed(f"cannot write {path}: {error.strerror}") from None

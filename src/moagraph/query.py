@@ -10,20 +10,26 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from typing import Any
 
 from moagraph.errors import QueryHeader, QueryRefused
 from moagraph.table import Column
 
-_TOKEN = re.compile(
-    r"""(?P<comment>\#[^\n]*)
+
+@cache
+def _token() -> re.Pattern[str]:
+    """Compiled when first needed: a cached ask needs it not."""
+    return re.compile(
+        r"""(?P<comment>\#[^\n]*)
       | (?P<string>\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
       | (?P<iri><[^<>"{}|^`\\\s]*>)
       | (?P<word>[?$]?[A-Za-z_][\w.-]*(?::[\w.%-]*)?|:[\w.%-]+)
       | (?P<mark>[{}()])
       | (?P<other>\S)""",
-    re.VERBOSE | re.DOTALL,
-)
+        re.VERBOSE | re.DOTALL,
+    )
+
 
 MAX_CHARACTERS = 100_000
 MAX_NESTING = 40
@@ -81,6 +87,7 @@ class Query:
         columns: what its rows hold, in order.
         tags: words to find it by.
         text: the SPARQL, with its header.
+        opening: offset just after the brace that opens the outermost WHERE, where values are put.
     """
 
     name: str
@@ -90,6 +97,7 @@ class Query:
     columns: tuple[Column, ...]
     tags: tuple[str, ...]
     text: str = field(repr=False)
+    opening: int
 
     @classmethod
     def parse(cls, name: str, text: str) -> Query:
@@ -128,6 +136,7 @@ class Query:
             columns=columns,
             tags=tuple(header.get("tags") or ()),
             text=text,
+            opening=opening_of(text),
         )
         query._agree(where)
         return query
@@ -139,7 +148,7 @@ class Query:
             raise QueryHeader(
                 f"{where} selects {', '.join(selected)} but its header names the columns {', '.join(named)}"
             )
-        words = {match["word"] for match in _TOKEN.finditer(self.text) if match["word"]}
+        words = {match["word"] for match in _token().finditer(self.text) if match["word"]}
         for parameter in self.params:
             if f"?{parameter.name}" not in words:
                 raise QueryHeader(f"{where} declares the parameter {parameter.name!r} but does not use it")
@@ -165,6 +174,7 @@ class Query:
             columns=tuple(Column(**c) for c in data["columns"]),
             tags=tuple(data["tags"]),
             text=data["text"],
+            opening=data["opening"],
         )
 
 
@@ -178,7 +188,7 @@ def selected_variables(text: str) -> list[str]:
     depth = 0
     started = False
     last = ""
-    for match in _TOKEN.finditer(text):
+    for match in _token().finditer(text):
         word, mark = match["word"], match["mark"]
         if not started:
             started = bool(word) and word.upper() == "SELECT"
@@ -198,30 +208,33 @@ def selected_variables(text: str) -> list[str]:
     return names
 
 
-def bind(text: str, values: Mapping[str, Sequence[str]]) -> str:
-    """Puts values into a query as VALUES blocks at the top of its outermost WHERE.
-
-    Args:
-        text: a query whose outermost group opens with `WHERE {`.
-        values: for each variable its terms, already serialised as N-Triples write them.
+def opening_of(text: str) -> int:
+    """Gives the offset just after the brace that opens the outermost WHERE.
 
     Raises:
         QueryHeader: the query has no `WHERE {`.
     """
-    if not values:
-        return text
     previous = ""
-    for match in _TOKEN.finditer(text):
+    for match in _token().finditer(text):
         if match["mark"] == "{" and previous == "WHERE":
-            block = "".join(
-                f" VALUES ?{name} {{ {' '.join(terms)} }}" for name, terms in sorted(values.items())
-            )
-            return f"{text[: match.end()]}{block}{text[match.end() :]}"
+            return match.end()
         if match["word"]:
             previous = match["word"].upper()
         elif not match["comment"]:
             previous = ""
     raise QueryHeader("the query has no WHERE {", "write WHERE before the outermost brace")
+
+
+def bind(text: str, opening: int, values: Mapping[str, Sequence[str]]) -> str:
+    """Puts values into a query as VALUES blocks at the top of its outermost WHERE.
+
+    Args:
+        text: the query.
+        opening: what `opening_of` gives for it.
+        values: for each variable its terms, already serialised as N-Triples write them.
+    """
+    block = "".join(f" VALUES ?{name} {{ {' '.join(terms)} }}" for name, terms in sorted(values.items()))
+    return f"{text[:opening]}{block}{text[opening:]}"
 
 
 def refuse_unsafe(text: str) -> None:
@@ -234,7 +247,7 @@ def refuse_unsafe(text: str) -> None:
         raise QueryRefused(f"the query has {len(text):,} characters; {MAX_CHARACTERS:,} are allowed")
     outside = []
     depth = deepest = 0
-    for match in _TOKEN.finditer(text):
+    for match in _token().finditer(text):
         if match["mark"]:
             depth += 1 if match["mark"] in "{(" else -1
             deepest = max(deepest, depth)
@@ -254,4 +267,6 @@ def refuse_unsafe(text: str) -> None:
     first = next((w for w in outside if w not in ("PREFIX", "BASE") and not w.endswith(":")), "")
     writing = sorted(words & _WRITING) if first not in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE") else []
     if writing:
-        raise QueryRefused(f"{writing[0]} would change the graph", "only SELECT, ASK, CONSTRUCT and DESCRIBE are allowed")
+        raise QueryRefused(
+            f"{writing[0]} would change the graph", "only SELECT, ASK, CONSTRUCT and DESCRIBE are allowed"
+        )

@@ -161,7 +161,10 @@ class Report:
                     location["region"] = {"startLine": f.line}
                 result["locations"] = [{"physicalLocation": location}]
             results.append(result)
-        driver = {"name": "moagraph", "rules": [{"id": code} for code in sorted({f.code for f in self.findings})]}
+        driver = {
+            "name": "moagraph",
+            "rules": [{"id": code} for code in sorted({f.code for f in self.findings})],
+        }
         run = {"tool": {"driver": driver}, "results": results, "properties": {"lookedAt": self.looked_at}}
         document = {
             "$schema": "https://json.schemastore.org/sarif-2.1.0.json",

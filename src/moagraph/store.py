@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,12 +12,14 @@ from typing import Any, Protocol
 import pyoxigraph as ox
 
 from moagraph.errors import QuerySyntax
-from moagraph.names import ASSERTED, BASE, compact, declare_prefixes, local_name, policy_graph
+from moagraph.names import ASSERTED, BASE, PREFIXES, local_name, policy_graph, unknown_prefixes
 from moagraph.table import Cell, Column, Iri, Scalar, Table
 
 SKOS_LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"
 RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
+
+_PREFIXES = dict(PREFIXES)
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
@@ -78,12 +81,9 @@ class EmbeddedStore:
             ox.NamedNode(policy_graph(policy)),
         ]
         try:
-            return self.store.query(declare_prefixes(query), default_graph=graphs)
+            return self.store.query(query, prefixes=_PREFIXES, default_graph=graphs)
         except SyntaxError as error:
-            # The declared prefixes stand on a line of their own, which the user did not write.
-            line = error.lineno - 1 if error.lineno else None
-            message = str(error.msg).split("expected one of")[0].strip(" :,")
-            raise QuerySyntax(message or "this is not SPARQL 1.1", query, line, error.offset) from None
+            raise _syntax_error(query, str(error)) from None
         except (RuntimeError, ValueError) as error:
             raise QuerySyntax(f"the query cannot be evaluated: {error}", query) from None
 
@@ -169,6 +169,17 @@ class EmbeddedStore:
             yield quad.triple
 
 
+def _syntax_error(query: str, message: str) -> QuerySyntax:
+    unknown = sorted(unknown_prefixes(query))
+    if unknown:
+        names = ", ".join(f"{prefix}:" for prefix in unknown)
+        return QuerySyntax(f"the prefix {names} is not known; declare it with PREFIX", query)
+    found = re.search(r"error at (\d+):(\d+): (.*)", message, re.DOTALL)
+    if found is None:
+        return QuerySyntax(message or "this is not SPARQL 1.1", query)
+    return QuerySyntax(found[3].strip() or "this is not SPARQL 1.1", query, int(found[1]), int(found[2]))
+
+
 def iri_term(iri: str) -> str:
     """Gives an IRI as it is written in a query; pyoxigraph refuses what is no IRI.
 
@@ -186,8 +197,3 @@ def literal_term(text: str, datatype: str) -> str:
         datatype: full IRI of the datatype.
     """
     return str(ox.Literal(text, datatype=ox.NamedNode(datatype)))
-
-
-def describe_term(term: Term) -> str:
-    """Gives a term as people read it: CURIE or text."""
-    return compact(term.value) if isinstance(term, ox.NamedNode) else str(getattr(term, "value", term))

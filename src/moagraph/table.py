@@ -31,7 +31,7 @@ class Iri(str):
     'claim:a_binds_b'
     """
 
-    __slots__ = ("_label",)
+    _label: str | None
 
     def __new__(cls, iri: str, label: str | None = None) -> Iri:
         """Makes an IRI; without a label its CURIE serves as one."""
@@ -165,8 +165,7 @@ class Table:
                 {
                     "columns": [{"name": c.name, "type": c.type} for c in self.columns],
                     "rows": [
-                        dict(zip(names, (_jsonable(cell, iris) for cell in row), strict=True))
-                        for row in self.cells
+                        dict(zip(names, (_jsonable(cell, iris) for cell in row), strict=True)) for row in self.cells
                     ],
                 },
                 ensure_ascii=False,

@@ -59,12 +59,12 @@ class _Sink(RDFSink):
         self.parser: SinkParser | None = None
         self.found: list[tuple[Triple, int]] = []
 
-    def newLiteral(  # noqa: N802, D102 - rdflib's name
+    def newLiteral(  # noqa: N802 - rdflib's name
         self, s: str, dt: rdflib.URIRef | None, lang: str | None
     ) -> rdflib.Literal:
         return rdflib.Literal(s, datatype=dt, lang=lang, normalize=False)
 
-    def makeStatement(self, quadruple: Any, why: Any = None) -> None:  # noqa: N802, D102, ARG002 - rdflib's name
+    def makeStatement(self, quadruple: Any, why: Any = None) -> None:  # noqa: N802, ARG002 - rdflib's name
         formula, predicate, subject, value = quadruple
         assert self.parser is not None
         triple = (
@@ -103,7 +103,11 @@ def read(content: bytes) -> Document:
         line, column = error.lineno or 1, error.offset or 1
         problem = str(error.msg).removeprefix("Parser error ").strip()
         raise TurtleFault(
-            "turtle-syntax", line, column, f"{problem} (column {column})", "mend the syntax; see the line above too"
+            "turtle-syntax",
+            line,
+            column,
+            f"{problem} (column {column})",
+            "mend the syntax; see the line above too",
         ) from None
     sink = _Sink()
     parser = SinkParser(sink, baseURI="", turtle=True)

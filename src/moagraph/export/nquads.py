@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from moagraph.api import Graph
-from moagraph.build import write_file
 from moagraph.export.turtle import asserted, derived
 from moagraph.names import ASSERTED, policy_graph
+from moagraph.places import write_file
 
 
 def export(graph: Graph, path: Path, policy: str | None = None) -> int:

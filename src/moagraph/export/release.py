@@ -13,13 +13,11 @@ from pathlib import Path
 
 from moagraph import __version__
 from moagraph.api import Graph
-from moagraph.build import manifest_of
 from moagraph.errors import OutputFailed
 from moagraph.export import nquads, turtle
+from moagraph.places import MANIFEST, manifest_of
 from moagraph.query import Query
 from moagraph.table import Column, Iri, Table
-
-MANIFEST = "manifest.json"
 
 
 def answers(graph: Graph, query: Query) -> Table:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from moagraph.api import Graph
-from moagraph.build import write_file
 from moagraph.corpus import Corpus
 from moagraph.names import PREFIXES, VOCAB, policy_graph
+from moagraph.places import write_file
 from moagraph.turtle import write
 
 _TYPE = ox.NamedNode(f"{PREFIXES['rdf']}type")

@@ -1,4 +1,4 @@
-"""moagraph: what is claimed about nootropic peptide preparations, by whom, on what evidence, and what speaks against it.
+"""moagraph: what is claimed about nootropic peptide preparations, on what evidence, and what speaks against it.
 
 >>> import moagraph
 >>> g = moagraph.open()  # doctest: +SKIP

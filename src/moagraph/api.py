@@ -106,6 +106,7 @@ def open(
     root: str | Path | None = None,
     *,
     policy: str = DEFAULT_POLICY,
+    last_good: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Graph:
     """Opens the graph for asking; builds it first where these very files were not built before.
@@ -113,6 +114,8 @@ def open(
     Args:
         root: a folder that holds `ontology`, `data` and `queries`; the packaged ones unless given.
         policy: name of the policy of evidence that answers are under.
+        last_good: asks the last store that was built from this folder, even where its files have changed since and
+            no longer pass the check.
         progress: told what is being done where the graph must be built first.
 
     Raises:
@@ -121,7 +124,7 @@ def open(
         InputUnreadable, NothingToCheck: there is nothing to open.
     """
     places = Places.at(Path(root)) if root is not None else packaged()
-    folder = known_generation(places, cache())
+    folder = known_generation(places, cache(), last_good=last_good)
     if folder is None:
         from moagraph.build import built
 

@@ -9,7 +9,6 @@ later `ask` parses neither Turtle nor YAML.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from moagraph.errors import DataHasFindings, NothingToCheck, OutputFailed
 from moagraph.names import ASSERTED, policy_graph
-from moagraph.places import LAYOUT, MANIFEST, Places, cache, generation_name, known_generation, remember
+from moagraph.places import LAYOUT, MANIFEST, Places, cache, generation_name, known_generation, listing_of, remember
 from moagraph.query import Query, bind, header_of, opening_of
 
 if TYPE_CHECKING:
@@ -182,7 +181,7 @@ def build(corpus: Corpus, report: Report, into: Path | None = None, progress: Pr
 
 def _put_in_place(scratch: Path, folder: Path) -> None:
     try:
-        os.rename(scratch, folder)
+        scratch.rename(folder)
     except OSError as error:
         # Another process was faster: the same digest means the same generation.
         if not (folder / MANIFEST).is_file():
@@ -204,10 +203,11 @@ def built(places: Places, into: Path | None = None, progress: Progress = _quiet)
     from moagraph.corpus import Corpus
 
     progress("reading")
+    listing = listing_of(places)
     corpus = Corpus.read(places)
     folder = root / generation_name(corpus.digest)
     if not (folder / MANIFEST).is_file():
         progress("checking")
         folder = build(corpus, check(corpus), root, progress)
-    remember(places, folder, root)
+    remember(places, listing, folder, root)
     return folder

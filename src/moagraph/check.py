@@ -16,6 +16,7 @@ from pathlib import PurePosixPath
 
 import pyoxigraph as ox
 import rdflib
+from rdflib.collection import Collection
 from rdflib.namespace import RDF, SH
 
 from moagraph import turtle
@@ -234,7 +235,7 @@ def _shapes(corpus: Corpus, shapes: rdflib.Graph) -> Iterator[tuple[Finding, tup
     """
     import pyshacl
 
-    _, results, _ = pyshacl.validate(corpus.graph, shacl_graph=shapes, inplace=True, advanced=False)
+    _, results, _ = pyshacl.validate(corpus.graph, shacl_graph=spread(shapes), inplace=True, advanced=False)
     assert isinstance(results, rdflib.Graph)
     severities = {SH.Violation: "violation", SH.Warning: "warning", SH.Info: "info"}
     for result in results.subjects(RDF.type, SH.ValidationResult):
@@ -254,6 +255,27 @@ def _shapes(corpus: Corpus, shapes: rdflib.Graph) -> Iterator[tuple[Finding, tup
                 problem += f" (found {compact(value)})" if named else f' (found "{value}")'
         severity = severities[results.value(result, SH.resultSeverity)]  # type: ignore[index]
         yield Finding(code, severity, at, line, focus, problem, cure), (focus, path, value)
+
+
+def spread(shapes: rdflib.Graph) -> rdflib.Graph:
+    """Gives equal shapes in which each property shape has the targets of its node shapes.
+
+    pySHACL judges the properties of a node shape one node after the other, but what has a target of its own for
+    all nodes at once, which takes a quarter of the time. The closed node shapes keep the list of known properties.
+    """
+    flat = rdflib.Graph(bind_namespaces="none")
+    for triple in shapes:
+        flat.add(triple)
+    for node in shapes.subjects(SH.closed, None):
+        known = list(shapes.items(shapes.value(node, SH.ignoredProperties)))
+        for shape in shapes.objects(node, SH.property):
+            known += shapes.objects(shape, SH.path)
+            for target in shapes.objects(node, SH.targetClass):
+                flat.add((shape, SH.targetClass, target))
+        flat.remove((node, SH.property, None))
+        Collection(flat, head := rdflib.BNode(), known)
+        flat.set((node, SH.ignoredProperties, head))
+    return flat
 
 
 def _not_taken(shapes: rdflib.Graph, shape: rdflib.URIRef, used: str) -> tuple[str, str]:

@@ -14,7 +14,8 @@ from moagraph.table import Cell, Iri
 
 THING_CLASSES = (
     "moa:Compound", "moa:CompoundGroup", "moa:Mechanism", "moa:Receptor", "moa:Condition", "moa:Outcome",
-    "moa:Target", "moa:Population", "moa:Reference", "moa:Study", "moa:StudySet", "moa:Source", "moa:Agent", "moa:Claim",
+    "moa:Target", "moa:Population", "moa:Reference", "moa:Study", "moa:StudySet", "moa:Source", "moa:Agent",
+    "moa:Claim",
 )  # fmt: skip
 """The classes whose members can be shown."""
 
@@ -207,6 +208,11 @@ def _quantity(node: Properties) -> str:
     return f"{reported} {unit}" if bare and unit not in ("", "1") else reported
 
 
+def _span(passage: Properties) -> tuple[int, int]:
+    start, end = (int(str(passage[PREFIXES["oa"] + name][0])) for name in ("start", "end"))
+    return (start, end)
+
+
 class _Reader:
     """Reads claims and absences with all that hangs on them, a few queries for each kind of node."""
 
@@ -288,10 +294,7 @@ class _Reader:
                 *_iris(node, "certainty"),
                 *(c for f in _iris(node, "finding") for c in _iris(findings[str(f)], "certainty")),
             ]
-            spans = sorted(
-                (int(str(passages[str(p)][f"{PREFIXES['oa']}start"][0])), int(str(passages[str(p)][f"{PREFIXES['oa']}end"][0])))
-                for p in _iris(node, "passage")
-            )  # fmt: skip
+            spans = sorted(_span(passages[str(p)]) for p in _iris(node, "passage"))
             stance, strength, system = (_one(node, key) for key in ("stance", "strength", "system"))
             prominence = _one(node, "prominence")
             lines[iri] = Line(
@@ -346,7 +349,8 @@ class _Reader:
 
     def _certainty(self, node: Properties) -> str:
         level, assessor = _one(node, "level"), _one(node, "assessor")
-        return f"certainty {level.label if level else 'not stated'} according to {assessor.label if assessor else 'nobody named'}"
+        who = assessor.label if assessor else "nobody named"
+        return f"certainty {level.label if level else 'not stated'} according to {who}"
 
     def absences(self, iris: Iterable[str]) -> list[Absence]:
         """Gives the absences in the order of their words."""
@@ -426,7 +430,8 @@ class Account:
         lines = sum(len(claim.lines) for claim in self.claims)
         out += [
             "",
-            f"{len(self.claims)} claims, {lines} evidence lines, {len(self.absences)} absences under policy {self.policy}.",
+            f"{len(self.claims)} claims, {lines} evidence lines, {len(self.absences)} absences, "
+            f"under policy {self.policy}.",
             "Signs: + supports, − refutes, 0 looked for and not found, ? inconclusive. Tiers: A synthesis of trials,",
             "B randomised trial, C other human study, D animals, E in vitro, F no study named; unresolved: the study",
             "cannot be traced. These are statements of the sources, not medical advice.",

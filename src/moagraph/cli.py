@@ -7,11 +7,11 @@ look at, 3 input or output failed. Modules are imported by the command that need
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -40,18 +40,26 @@ LISTS = {
 
 def _root(command: F) -> F:
     return click.option(
-        "--root",
-        type=click.Path(path_type=Path),
-        help="Folder with ontology, data and queries. [default: packaged]",
+        "--root", type=click.Path(path_type=Path), help="Folder with ontology, data and queries. [default: packaged]"
     )(command)
 
 
-def _policy(command: F) -> F:
-    return click.option(
-        "--policy",
-        metavar="NAME",
-        help="Which evidence counts: see 'moagraph list policies'. [default: stated]",
-    )(command)
+def _graph(command: F) -> F:
+    """Gives a command the options that choose what is asked, as one function `graph` that opens it."""
+
+    @click.option("--policy", metavar="NAME", help="Which evidence counts: see 'list policies'. [default: stated]")
+    @_root
+    @click.option("--last-good", is_flag=True, help="Ask the store as last built, even if the data has findings now.")
+    @wraps(command)
+    def chosen(root: Path | None, policy: str | None, last_good: bool, **others: Any) -> Any:
+        def graph() -> Graph:
+            from moagraph import api
+
+            return api.open(root, policy=policy or api.DEFAULT_POLICY, last_good=last_good, progress=_say)
+
+        return command(graph=graph, **others)
+
+    return cast(F, chosen)
 
 
 def _output(command: F) -> F:
@@ -87,12 +95,6 @@ def _say(message: str) -> None:
         click.echo(f"moagraph: {message} …", err=True)
 
 
-def _open(root: Path | None, policy: str | None) -> Graph:
-    from moagraph import api
-
-    return api.open(root, policy=policy or api.DEFAULT_POLICY, progress=_say)
-
-
 def _write(text: str, output: str) -> None:
     if output == "-":
         sys.stdout.write(text)
@@ -119,14 +121,14 @@ def _print_table(table: Table, format_: str | None, output: str, iris: bool) -> 
     from moagraph.table import EXTENSIONS
 
     chosen = _format(format_, output, EXTENSIONS, "text" if sys.stdout.isatty() else "tsv")
-    width = shutil.get_terminal_size((110, 40)).columns if sys.stdout.isatty() else 110
+    width = os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else 110
     _write(table.to(chosen, iris, width), output)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="moagraph")
 def cli() -> None:
-    """What is claimed about nootropic peptide preparations: who says so, on what evidence, and what speaks against it.
+    """What is claimed about nootropic peptide preparations, on what evidence, and what speaks against it.
 
     Nothing here is medical advice.
     """
@@ -170,15 +172,13 @@ def build(root: Path | None) -> None:
 @cli.command()
 @click.argument("name")
 @click.argument("values", nargs=-1, metavar="[KEY=VALUE]...")
-@_policy
-@_root
+@_graph
 @_output
 @_iris
 def ask(
     name: str,
     values: tuple[str, ...],
-    policy: str | None,
-    root: Path | None,
+    graph: Callable[[], Graph],
     format_: str | None,
     output: str,
     iris: bool,
@@ -193,16 +193,15 @@ def ask(
         if not equals:
             raise click.BadArgumentUsage(f"{value!r} is not of the form KEY=VALUE, such as compound=cortexin")
         given[key] = text
-    _print_table(_open(root, policy).library.ask(name, given), format_, output, iris)
+    _print_table(graph().library.ask(name, given), format_, output, iris)
 
 
 @cli.command()
 @click.argument("query", metavar="FILE|-|TEXT")
-@_policy
-@_root
+@_graph
 @_output
 @_iris
-def sparql(query: str, policy: str | None, root: Path | None, format_: str | None, output: str, iris: bool) -> None:
+def sparql(query: str, graph: Callable[[], Graph], format_: str | None, output: str, iris: bool) -> None:
     """Run a SPARQL query from a file, from standard input (-) or given as text; known prefixes need no PREFIX."""
     from moagraph.store import Triples
 
@@ -215,7 +214,7 @@ def sparql(query: str, policy: str | None, root: Path | None, format_: str | Non
             raise InputUnreadable(f"cannot read {query}: {getattr(error, 'strerror', None) or error}") from None
     else:
         text = query
-    answer = _open(root, policy).sparql(text)
+    answer = graph().sparql(text)
     if isinstance(answer, bool):
         _write("true\n" if answer else "false\n", output)
     elif isinstance(answer, Triples):
@@ -224,31 +223,34 @@ def sparql(query: str, policy: str | None, root: Path | None, format_: str | Non
         chosen = _format(format_, output, {".ttl": "turtle"}, "turtle")
         if chosen != "turtle":
             raise UnknownFormat(chosen, ["turtle"])
-        _write(write(answer.triples).decode("utf-8"), output)
+        _write(write(answer).decode("utf-8"), output)
     else:
         _print_table(answer, format_, output, iris)
 
 
 @cli.command("list")
 @click.argument("what", metavar="WHAT")
-@_policy
-@_root
+@_graph
 @_output
 @_iris
-def list_(what: str, policy: str | None, root: Path | None, format_: str | None, output: str, iris: bool) -> None:
-    """List queries, policies, compounds, mechanisms, receptors, indications, conditions, outcomes, references, studies or sources."""
+def list_(what: str, graph: Callable[[], Graph], format_: str | None, output: str, iris: bool) -> None:
+    """List what there is of a kind.
+
+    WHAT is one of queries, policies, compounds, mechanisms, receptors, indications, conditions, outcomes,
+    references, studies and sources.
+    """
     from moagraph.errors import UnknownThing
     from moagraph.table import Column, Iri, Table
 
     known = ["queries", "policies", *LISTS]
     if what not in known:
         raise UnknownThing(what, "list", known)
-    graph = _open(root, policy)
+    asked = graph()
     columns: tuple[Column, ...]
     if what == "queries":
         rows: list[tuple[Any, ...]] = [
             (q.name, q.summary, " ".join(f"{p.name}={p.example}" for p in q.params))
-            for q in graph.library.queries.values()
+            for q in asked.library.queries.values()
         ]
         columns = (
             Column("query", "xsd:string"),
@@ -256,13 +258,13 @@ def list_(what: str, policy: str | None, root: Path | None, format_: str | None,
             Column("example", "xsd:string"),
         )
     elif what == "policies":
-        rows = list(graph.policies.items())
+        rows = list(asked.policies.items())
         columns = (Column("policy", "xsd:string"), Column("summary", "xsd:string"))
     else:
-        names = graph.library.names
+        names = asked.library.names
         rows = []
         for iri in names.members(LISTS[what]):
-            thing = Iri(iri, graph.store.label(iri))
+            thing = Iri(iri, asked.store.label(iri))
             others = [n for n in names.names_of(iri)[3:] if n != thing.label]
             rows.append((thing, thing.curie, tuple(others)))
         columns = (
@@ -275,29 +277,30 @@ def list_(what: str, policy: str | None, root: Path | None, format_: str | None,
 
 @cli.command()
 @click.argument("thing", nargs=-1, required=True)
-@_policy
-@_root
-def show(thing: tuple[str, ...], policy: str | None, root: Path | None) -> None:
+@_graph
+def show(thing: tuple[str, ...], graph: Callable[[], Graph]) -> None:
     """Show everything known of a thing: claims by verdict, with their evidence, and what is left unsaid."""
-    account = _open(root, policy).show(" ".join(thing))
-    width = min(shutil.get_terminal_size((100, 40)).columns, 120) if sys.stdout.isatty() else 100
+    account = graph().show(" ".join(thing))
+    width = min(os.get_terminal_size(sys.stdout.fileno()).columns, 120) if sys.stdout.isatty() else 100
     _write(account.to_text(width), "-")
 
 
 @cli.command()
 @click.argument("what", metavar="turtle|nquads|release")
 @click.option("-o", "--output", metavar="PATH", required=True, help="File, or folder of a release.")
-@_policy
+@click.option("--policy", metavar="NAME", help="Add what this policy derives (turtle), or leave out others (nquads).")
 @_root
 def export(what: str, output: str, policy: str | None, root: Path | None) -> None:
     """Write the asserted data as Turtle (with --policy what it derives too), all graphs as N-Quads, or a release."""
     from importlib import import_module
 
+    from moagraph import api
+
     known = ["turtle", "nquads", "release"]
     if what not in known:
         raise UnknownFormat(what, known)
     exporter = import_module(f"moagraph.export.{what}")
-    number = exporter.export(_open(root, policy), Path(output), policy)
+    number = exporter.export(api.open(root, policy=policy or api.DEFAULT_POLICY, progress=_say), Path(output), policy)
     unit = {"turtle": "triples", "nquads": "quads", "release": "files"}[what]
     click.echo(f"wrote {number:,} {unit} to {output}", err=True)
 
@@ -306,22 +309,21 @@ def export(what: str, output: str, policy: str | None, root: Path | None) -> Non
 @click.argument("figure", metavar="overlap|matrix")
 @click.option("-o", "--output", metavar="PATH", required=True, help="svg, png or pdf; overlap also graphml.")
 @click.option("--mechanisms", is_flag=True, help="Draw mechanisms as nodes too (overlap).")
-@_policy
-@_root
-def plot(figure: str, output: str, mechanisms: bool, policy: str | None, root: Path | None) -> None:
+@_graph
+def plot(figure: str, output: str, mechanisms: bool, graph: Callable[[], Graph]) -> None:
     """Draw which compounds share mechanisms (overlap), or which compound has which (matrix)."""
     known = ["overlap", "matrix"]
     if figure not in known:
         raise UnknownFormat(figure, known)
-    graph = _open(root, policy)
+    asked = graph()
     if figure == "overlap":
         from moagraph.plots import overlap
 
-        overlap.draw(graph.overlap(mechanisms=mechanisms), Path(output), policy=graph.policy)
+        overlap.draw(asked.store, asked.policy, Path(output), mechanisms=mechanisms)
     else:
         from moagraph.plots import matrix
 
-        matrix.draw(graph.matrix(), Path(output), policy=graph.policy)
+        matrix.draw(asked.store, asked.policy, Path(output))
     click.echo(f"wrote {output}", err=True)
 
 
@@ -343,19 +345,33 @@ def explain(code: str, root: Path | None) -> None:
 def main() -> None:
     """Runs the command line; mistakes of users end in one screen and an exit code, never in a traceback."""
     try:
+        _leave(_run())
+    except BrokenPipeError:
+        # The reader of our output has gone: nothing is wrong, but nothing more may be written.
+        os._exit(0)
+
+
+def _run() -> int:
+    try:
         cli(standalone_mode=False)
     except MoagraphError as error:
         click.echo(str(error), err=True)
-        sys.exit(error.exit_code)
+        return error.exit_code
     except click.exceptions.Exit as exit_:
-        sys.exit(exit_.exit_code)
+        return exit_.exit_code
     except click.Abort:
         click.echo("interrupted", err=True)
-        sys.exit(130)
+        return 130
     except click.ClickException as error:
         error.show()
-        sys.exit(2)
-    except BrokenPipeError:
-        # The reader of our output has gone: nothing is wrong, but nothing more may be written.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        return 2
+    except SystemExit as exit_:
+        return exit_.code if isinstance(exit_.code, int) else 1
+    return 0
+
+
+def _leave(code: int) -> None:
+    """Ends the process at once: tearing down interpreter and store would cost more than an answer does."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

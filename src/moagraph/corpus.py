@@ -30,7 +30,7 @@ class File:
 
 
 def read_files(places: Places) -> list[File]:
-    """Gives all files of ontology, data and queries in the order of their paths; hidden files are left out.
+    """Gives all files of ontology, data and queries in the order of their paths, without hidden ones and READMEs.
 
     Raises:
         InputUnreadable: a file cannot be read.
@@ -39,7 +39,7 @@ def read_files(places: Places) -> list[File]:
     for top in (places.data, places.ontology, places.queries):
         for path in sorted(p for p in top.rglob("*") if p.is_file()):
             relative = path.relative_to(top)
-            if any(part.startswith(".") for part in relative.parts):
+            if any(part.startswith(".") for part in relative.parts) or relative.name == "README.md":
                 continue
             try:
                 files.append(File(f"{top.name}/{relative.as_posix()}", path.read_bytes()))

@@ -16,13 +16,14 @@ from moagraph.errors import (
     UnknownQuery,
     UnknownThing,
 )
-from moagraph.names import ASSERTED, PREFIXES, compact, expand, local_name
+from moagraph.names import ASSERTED, BASE, PREFIXES, compact, expand, local_name
 from moagraph.query import Parameter, Query, bind
 from moagraph.store import EmbeddedStore, iri_term, literal_term
 from moagraph.table import Table
 
-_NAMED_BY = tuple(ox.NamedNode(PREFIXES["skos"] + name) for name in ("prefLabel", "altLabel", "notation")) + (
-    ox.NamedNode(f"{PREFIXES['moa']}identifier"),
+_NAMED_BY = tuple(
+    ox.NamedNode(expand(name) or name)
+    for name in ("skos:prefLabel", "skos:altLabel", "skos:notation", "moa:identifier")
 )
 _TYPE = ox.NamedNode(f"{PREFIXES['rdf']}type")
 _DATATYPES = {
@@ -52,6 +53,14 @@ class Names:
             self._by_class[kind] = names
         return self._by_class[kind]
 
+    def _is_a(self, iri: str, kind: str) -> bool:
+        try:
+            node = ox.NamedNode(iri)
+        except ValueError:
+            return False
+        cls = ox.NamedNode(expand(kind) or kind)
+        return any(True for _ in self._store.store.quads_for_pattern(node, _TYPE, cls, ox.NamedNode(ASSERTED)))
+
     def members(self, kind: str) -> list[str]:
         """Gives the IRIs of a class's members in order."""
         table = self._store.select(
@@ -78,6 +87,12 @@ class Names:
             AmbiguousThing: several things have it.
         """
         kinds = list(kinds)
+        for kind in kinds:
+            # The slug and the CURIE are unique, so they need no look at all the names.
+            folder = local_name(kind).lower()
+            iri = f"{BASE}{folder}/{word.removeprefix(f'{folder}:')}"
+            if self._is_a(iri, kind):
+                return iri
         known: list[str] = []
         found: set[str] = set()
         for kind in kinds:

@@ -369,7 +369,7 @@ def matrix(store: Store, policy: str) -> Table:
         judged = (at.verdict, at.tier, at.unresolved) if at else (None, None, None)
         narrower, blanks = (tuple(sorted(found.get(key, ()))) for found in (through, reasons))
         rows.append((*key, *judged, narrower, blanks, hierarchy.group(key[1])))
-    return Table(MATRIX_COLUMNS, tuple(rows), f"Compounds and mechanisms under the policy {policy}")
+    return Table(MATRIX_COLUMNS, tuple(rows), f"Compounds and mechanisms, policy of evidence: {policy}")
 
 
 def graphml(graph: Network) -> bytes:

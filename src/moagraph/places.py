@@ -6,12 +6,10 @@ belongs to files as they are must be fast: it happens at every question.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from moagraph.errors import InputUnreadable, OutputFailed
 
@@ -25,8 +23,7 @@ MANIFEST = "manifest.json"
 """The file in a generation, and in a release, that says what it holds."""
 
 
-@dataclass(frozen=True)
-class Places:
+class Places(NamedTuple):
     """The three folders that a graph is read from."""
 
     ontology: Path
@@ -78,11 +75,13 @@ def generation_name(digest: str) -> str:
 
 def manifest_of(folder: Path) -> dict[str, Any]:
     """Gives the manifest of a generation."""
+    import json
+
     manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
     return manifest
 
 
-def _listing(places: Places) -> str:
+def listing_of(places: Places) -> str:
     """Gives names, sizes and times of all files, which is much faster than reading and digesting them."""
     lines = []
     stack = [str(places.data), str(places.ontology), str(places.queries)]
@@ -105,22 +104,36 @@ def _pointer(places: Places, root: Path) -> Path:
     return root / "known" / f"{LAYOUT}-{name[-120:]}"
 
 
-def known_generation(places: Places, root: Path) -> Path | None:
-    """Gives the generation that was built from these files as they are, or None where none is known."""
+def known_generation(places: Places, root: Path, *, last_good: bool = False) -> Path | None:
+    """Gives the generation that was built from these files as they are, or None where none is known.
+
+    Args:
+        places: the files.
+        root: the folder of generations.
+        last_good: gives the last generation that was built from these places, whatever their files are now.
+    """
     try:
         name, _, listing = _pointer(places, root).read_text("utf-8").partition("\n")
     except OSError:
         return None
     folder = root / name
-    return folder if listing == _listing(places) and (folder / MANIFEST).is_file() else None
+    fits = last_good or listing == listing_of(places)
+    return folder if fits and (folder / MANIFEST).is_file() else None
 
 
-def remember(places: Places, folder: Path, root: Path) -> None:
-    """Notes that these files, as they are, make that generation; failing to do so only costs time later."""
+def remember(places: Places, listing: str, folder: Path, root: Path) -> None:
+    """Notes that files as listed make that generation; failing to do so only costs time later.
+
+    Args:
+        places: the files.
+        listing: what `listing_of` gave before they were read.
+        folder: the generation.
+        root: the folder of generations.
+    """
     pointer = _pointer(places, root)
     try:
         pointer.parent.mkdir(parents=True, exist_ok=True)
-        write_file(pointer, f"{folder.name}\n{_listing(places)}".encode())
+        write_file(pointer, f"{folder.name}\n{listing}".encode())
     except (OSError, OutputFailed):
         pass
 
@@ -142,9 +155,9 @@ def write_file(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         mask = os.umask(0)
         os.umask(mask)
-        os.chmod(scratch, 0o666 & ~mask)
-        os.replace(scratch, path)
+        Path(scratch).chmod(0o666 & ~mask)
+        Path(scratch).replace(path)
     except OSError as error:
-        if scratch is not None and os.path.exists(scratch):
-            os.unlink(scratch)
+        if scratch is not None:
+            Path(scratch).unlink(missing_ok=True)
         raise OutputFailed(f"cannot write {path}: {error.strerror}") from None

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from moagraph.errors import QueryHeader, QueryRefused
 from moagraph.table import Column
@@ -58,13 +58,12 @@ def header_of(text: str, where: str) -> dict[str, Any]:
     return header
 
 
-@dataclass(frozen=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A typed parameter of a query.
 
     Attributes:
         name: also the name of the SPARQL variable that it binds.
-        type: a class (`moa:Compound`) whose members are accepted by any of their names, or a datatype (`xsd:integer`).
+        type: a class (`moa:Compound`), whose members are accepted by any of their names, or a datatype.
         example: a value that gives an answer.
         default: the value taken where none is given; None makes the parameter required.
     """
@@ -161,7 +160,10 @@ class Query:
 
     def to_dict(self) -> dict[str, Any]:
         """Gives the query as plain data, for JSON."""
-        return asdict(self)
+        plain = asdict(self)
+        for key in ("params", "columns"):
+            plain[key] = [part._asdict() for part in getattr(self, key)]
+        return plain
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Query:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -36,19 +34,15 @@ class Store(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Triples:
+class Triples(tuple[ox.Triple, ...]):
     """What a CONSTRUCT or DESCRIBE query answers: triples, each once, in the order of their text."""
 
-    triples: tuple[ox.Triple, ...]
+    __slots__ = ()
 
     @classmethod
     def of(cls, triples: Iterator[ox.Triple]) -> Triples:
         """Puts triples in order."""
         return cls(tuple(t for _, t in sorted({str(t): t for t in triples}.items())))
-
-    def __len__(self) -> int:
-        return len(self.triples)
 
 
 class EmbeddedStore:
@@ -134,6 +128,8 @@ class EmbeddedStore:
             if datatype == f"{_XSD}integer":
                 return int(term.value)
             if datatype == f"{_XSD}decimal":
+                from decimal import Decimal
+
                 return Decimal(term.value)
             if datatype == f"{_XSD}boolean":
                 return term.value in ("true", "1")

@@ -6,19 +6,17 @@ whole number, a decimal, a truth value, None, or a sorted tuple of those where t
 
 from __future__ import annotations
 
-import csv
-import html
 import io
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, Union
 
 from moagraph.errors import MissingExtra, UnknownFormat
 from moagraph.names import compact
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     import pandas as pd
 
 
@@ -50,12 +48,11 @@ class Iri(str):
         return self._label or self.curie
 
 
-Scalar: TypeAlias = Iri | str | int | Decimal | bool | None
+Scalar: TypeAlias = Union[Iri, str, int, "Decimal", bool, None]
 Cell: TypeAlias = Scalar | tuple[Scalar, ...]
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """A named column. `type` is a class or datatype as a CURIE, followed by `*` where a cell may hold several."""
 
     name: str
@@ -89,9 +86,9 @@ def _jsonable(cell: Cell, iris: bool) -> Any:
         return [_jsonable(part, iris) for part in cell]
     if isinstance(cell, Iri):
         return str(cell) if iris else {"id": cell.curie, "label": cell.label}
-    if isinstance(cell, Decimal):
-        return str(cell)
-    return cell
+    if cell is None or isinstance(cell, str | int):
+        return cell
+    return str(cell)
 
 
 def _plain(text: str) -> str:
@@ -142,6 +139,8 @@ class Table:
         return self._separated(iris, "\t", "\n")
 
     def _separated(self, iris: bool, delimiter: str, end: str) -> str:
+        import csv
+
         out = io.StringIO()
         writer = csv.writer(out, delimiter=delimiter, lineterminator=end)
         writer.writerow([column.name for column in self.columns])
@@ -159,6 +158,8 @@ class Table:
 
         Decimals are strings, so that no digit is lost.
         """
+        import json
+
         names = [column.name for column in self.columns]
         return (
             json.dumps(
@@ -186,6 +187,8 @@ class Table:
 
     def to_html(self, iris: bool = False) -> str:
         """Gives an HTML table without styles; all text is escaped."""
+        import html
+
         head = "".join(f"<th>{html.escape(c.heading)}</th>" for c in self.columns)
         body = "".join(
             "<tr>" + "".join(f"<td>{html.escape(text)}</td>" for text in row) + "</tr>\n"

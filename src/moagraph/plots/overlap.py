@@ -1,41 +1,25 @@
-"""The overlap figure: compounds on a ring, joined where they share mechanisms; or joined to the mechanisms themselves.
+"""The overlap figure: compounds joined where they share mechanisms, or joined to the mechanisms they share.
 
-Decisions:
-
-1. Compounds stand on a ring with all names outside, at even heights on either side: so no name can meet another, a
-   node or a line, however many there are. Lines are bent inwards, so that none passes through a third compound.
-2. Lines are drawn strongest last, and numbers are put strongest first, each where it hides least; where there is no
-   room the number is left out, and the figure says so.
-3. What would be too much to read is cut to what shares most, and the figure says so.
+What would be too much to read is cut to what shares most, and the figure says so.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections import Counter
+from collections.abc import Iterable
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import networkx as nx
 from matplotlib.figure import Figure
 
-from moagraph.build import write_file
 from moagraph.overlap import Network, bipartite_graph, graphml, overlap_graph
+from moagraph.places import write_file
 from moagraph.plots import style
-from moagraph.plots.sheet import (
-    BODY,
-    SMALL,
-    Entry,
-    Frame,
-    Legend,
-    Point,
-    Section,
-    Sheet,
-    measure,
-    pill_size,
-    shortened,
-)
+from moagraph.plots.network import columns, columns_legend, ring, ring_legend, strength
+from moagraph.plots.sheet import BODY, Frame, Legend, shortened
 from moagraph.store import Store
 
 FORMATS = (*style.FORMATS, "graphml")
@@ -43,12 +27,9 @@ MOST_COMPOUNDS, MOST_PAIRS, MOST_MECHANISMS = 60, 80, 60
 """What one figure can hold and still be read."""
 
 _CONSIDERED = 2000
-_PULL = 0.4
 
 
-def draw(
-    store: Store, policy: str, path: Path, format: str | None = None, mechanisms: bool = False
-) -> Network:
+def draw(store: Store, policy: str, path: Path, format: str | None = None, mechanisms: bool = False) -> Network:
     """Writes the overlap figure, and gives the graph it draws: compounds in the order of the ring.
 
     Args:
@@ -93,13 +74,25 @@ def render(graph: Network, format: str) -> bytes:
 
 def figure(graph: Network) -> Figure:
     """Gives the matplotlib figure of a graph that `numbers` gave."""
+    bipartite = graph.graph["shows"] == "bipartite"
     with style.settings():
-        return (_bipartite if graph.graph["shows"] == "bipartite" else _ring)(graph).figure
+        if not graph.number_of_edges():
+            frame = Frame(_title(graph), _subtitle(graph), _notes(graph, 0), Legend([]))
+            sheet, (x, y) = frame.lay(4.0, 0.6)
+            sheet.text(x, y, "No two compounds share a mechanism under this policy.", size=BODY + 1)
+            return sheet.figure
+        layout = columns(graph) if bipartite else ring(graph)
+        legend = Legend(columns_legend(graph) if bipartite else ring_legend(graph))
+        frame = Frame(_title(graph), _subtitle(graph), _notes(graph, layout.unlabelled), legend)
+        left, top, right, bottom = layout.bounds
+        sheet, origin = frame.lay(right - left, bottom - top)
+        layout.paint(sheet, origin)
+        return sheet.figure
 
 
 def describe(graph: Network) -> str:
     """Gives in words what the figure shows."""
-    label = dict(graph.nodes(data="label"))
+    label = {node: about["label"] for node, about in graph.nodes(data=True)}
     told = []
     for one, other, edge in graph.edges(data=True):
         if graph.graph["shows"] == "bipartite":
@@ -112,14 +105,9 @@ def describe(graph: Network) -> str:
 # What is drawn
 
 
-def _key(one: str, other: str, edge: dict[str, Any]) -> tuple[Any, ...]:
-    """Sorts the pairs that share most first."""
-    return (-edge["shared"], -edge["contested_shared"], edge["tier"], -edge["jaccard"], one, other)
-
-
 def _strongest(graph: Network) -> Network:
-    """Cuts to the pairs that share most. As long as all compounds have room, each keeps its strongest pair."""
-    ranked = sorted(graph.edges(data=True), key=lambda e: _key(*e))
+    """Cuts to the pairs that share most; where all compounds have room, each keeps its strongest pair."""
+    ranked = sorted(graph.edges(data=True), key=strength)
     kept: list[tuple[str, str]] = []
     seen: set[str] = set()
     if len(graph) <= MOST_COMPOUNDS:
@@ -133,18 +121,17 @@ def _strongest(graph: Network) -> Network:
             kept.append((one, other))
             seen |= new
     drawn: Network = nx.Graph(**graph.graph)
-    order = _ring_order(graph, sorted(seen), kept)
-    drawn.add_nodes_from((node, graph.nodes[node]) for node in order)
-    drawn.add_edges_from(
-        (one, other, edge) for one, other, edge in ranked if (one, other) in set(kept)
-    )
+    drawn.add_nodes_from((node, graph.nodes[node]) for node in _ring_order(graph, sorted(seen), kept))
+    drawn.add_edges_from((one, other, graph.edges[one, other]) for one, other in kept)
     return drawn
 
 
 def _ring_order(graph: Network, nodes: list[str], kept: Iterable[tuple[str, str]]) -> list[str]:
-    """Gives an order around the ring in which strong pairs are near, starting at the compound with most mechanisms."""
+    """Gives an order on a ring: the two compounds with most mechanisms face each other, strong pairs are near."""
     order = sorted(nodes, key=lambda n: (-graph.nodes[n]["mechanisms"], n))
     size = len(order)
+    if size > 2:
+        order.insert(size // 2, order.pop(1))
     weights: dict[str, list[tuple[str, int]]] = {node: [] for node in order}
     for one, other in kept:
         weight = max(1, graph.edges[one, other]["shared"])
@@ -159,28 +146,26 @@ def _ring_order(graph: Network, nodes: list[str], kept: Iterable[tuple[str, str]
     improved, rounds = True, 0
     while improved and rounds < 20:
         improved, rounds = False, rounds + 1
-        for i in range(size):
-            for j in range(i + 1, size):
-                a, b = order[i], order[j]
-                before = cost(a) + cost(b)
-                order[i], order[j], at[a], at[b] = b, a, j, i
-                if cost(a) + cost(b) < before - 1e-9:
-                    improved = True
-                else:
-                    order[i], order[j], at[a], at[b] = a, b, i, j
-    first = min(order, key=lambda n: (-graph.nodes[n]["mechanisms"], n), default="")
-    start = order.index(first) if order else 0
-    return order[start:] + order[:start]
+        for i, j in combinations((i for i in range(size) if i not in (0, size // 2)), 2):
+            a, b = order[i], order[j]
+            before = cost(a) + cost(b)
+            order[i], order[j], at[a], at[b] = b, a, j, i
+            if cost(a) + cost(b) < before - 1e-9:
+                improved = True
+            else:
+                order[i], order[j], at[a], at[b] = a, b, i, j
+    return order
 
 
 def _shared_mechanisms(graph: Network) -> Network:
     """Cuts to mechanisms that several of the compounds have, those of most compounds first."""
-    shared = [n for n, kind in graph.nodes(data="kind") if kind == "mechanism" and graph.degree(n) > 1]
-    shared = sorted(shared, key=lambda n: (-graph.degree(n), n))[:MOST_MECHANISMS]
-    having: dict[str, int] = {}
-    for mechanism in shared:
-        for compound in graph[mechanism]:
-            having[compound] = having.get(compound, 0) + 1
+    had: dict[str, int] = {}
+    for node, about in graph.nodes(data=True):
+        if about["kind"] == "mechanism" and not about["grouping"]:
+            had[node] = sum(edge["verdict"] != "suggested" for edge in graph[node].values())
+    several = sorted((n for n, count in had.items() if count > 1), key=lambda n: (-had[n], n))
+    shared = several[:MOST_MECHANISMS]
+    having = Counter(c for m in shared for c in graph[m] if graph.edges[c, m]["verdict"] != "suggested")
     compounds = sorted(having, key=lambda n: (-having[n], n))[:MOST_COMPOUNDS]
     rows = {n: float(i) for i, n in enumerate(shared)}
     columns = {n: float(i) for i, n in enumerate(compounds)}
@@ -189,9 +174,9 @@ def _shared_mechanisms(graph: Network) -> Network:
         rows = _by_neighbours(graph, rows, columns)
     drawn: Network = nx.Graph(
         **graph.graph,
-        compounds=sum(kind == "compound" for _, kind in graph.nodes(data="kind")),
-        mechanisms=sum(kind == "mechanism" for _, kind in graph.nodes(data="kind")),
-        shared=sum(kind == "mechanism" and graph.degree(n) > 1 for n, kind in graph.nodes(data="kind")),
+        compounds=len({c for m in several for c in graph[m] if graph.edges[c, m]["verdict"] != "suggested"}),
+        mechanisms=len(had),
+        shared=len(several),
     )
     drawn.add_nodes_from((n, graph.nodes[n]) for n in (*columns, *rows))
     drawn.add_edges_from(
@@ -224,7 +209,8 @@ def _subtitle(graph: Network) -> str:
     if about["shows"] == "bipartite":
         rest = f"{about['shared']} of {about['mechanisms']} mechanisms are those of several compounds"
         return f"Policy of evidence: {about['policy']}. {rest}."
-    return f"Policy of evidence: {about['policy']}. {about['compounds']:,} compounds, {about['pairs']:,} pairs."
+    many = f"{about['compounds']:,} compounds, {about['pairs']:,} pairs that share a mechanism"
+    return f"Policy of evidence: {about['policy']}. {many}."
 
 
 def _notes(graph: Network, unlabelled: int) -> tuple[str, ...]:
@@ -233,23 +219,25 @@ def _notes(graph: Network, unlabelled: int) -> tuple[str, ...]:
     if about["shows"] == "overlap":
         if graph.number_of_edges() < about["pairs"]:
             notes.append(
-                f"Drawn are {len(graph):,} of {about['compounds']:,} compounds and {graph.number_of_edges():,} of "
-                f"{about['pairs']:,} pairs: those that share most."
+                f"Drawn are {len(graph):,} of {about['compounds']:,} compounds and "
+                f"{graph.number_of_edges():,} of {about['pairs']:,} pairs: those that share most."
             )
         if about["isolated"]:
             some = "; ".join(shortened(name, 60, 1) for name in about["isolated"][:20])
-            more = len(about["isolated"]) - 20
-            notes.append(f"Share none of their mechanisms: {some}{f'; and {more:,} more' if more > 0 else ''}.")
+            more = max(0, len(about["isolated"]) - 20)
+            rest = f"; and {more:,} more" if more else ""
+            notes.append(f"With mechanisms that no other compound here has: {some}{rest}.")
     else:
-        drawn = sum(kind == "mechanism" for _, kind in graph.nodes(data="kind"))
+        drawn = sum(node["kind"] == "mechanism" for _, node in graph.nodes(data=True))
         compounds = len(graph) - drawn
         if drawn < about["shared"] or compounds < about["compounds"]:
             notes.append(
-                f"Drawn are {compounds:,} of {about['compounds']:,} compounds and {drawn:,} of {about['shared']:,} "
-                "mechanisms that several have: those of most."
+                f"Drawn are {compounds:,} of {about['compounds']:,} compounds and {drawn:,} of "
+                f"{about['shared']:,} mechanisms that several have: those that most have."
             )
     if unlabelled:
-        notes.append(f"On {unlabelled:,} lines there is no room for a label; colour and width hold for them too.")
+        many = f"{unlabelled:,} lines" if unlabelled > 1 else "1 line"
+        notes.append(f"{many} had no room for a label; colour and width hold without.")
     return tuple(notes)
 
 

@@ -1,4 +1,5 @@
-"""A page measured in inches from its top left corner, on which nothing is put without knowing how large it is."""
+"""A page measured in inches from its top left corner, on which nothing is put without knowing how large it
+is."""
 
 from __future__ import annotations
 
@@ -23,6 +24,7 @@ TITLE, BODY, SMALL = 13.0, 8.5, 7.5
 LEADING = 1.25
 Point = tuple[float, float]
 _MEASURED_AT = 288
+_CAPITALS = 0.729
 
 
 @lru_cache(maxsize=20_000)
@@ -41,10 +43,15 @@ def measure(text: str, size: float = BODY, weight: str = "normal") -> tuple[floa
 def shortened(text: str, width: int = 26, lines: int = 2) -> str:
     """Breaks a name into a few lines of so many characters; what does not fit is cut, with an ellipsis.
 
-    >>> shortened("glial cell line-derived neurotrophic factor", 26)
+    >>> shortened("glial cell line-derived neurotrophic factor")
     'glial cell line-derived\\nneurotrophic factor'
     """
     broken = textwrap.wrap(text, width, break_on_hyphens=False) or [""]
+    while 1 < len(broken) <= lines and len(even := textwrap.wrap(text, width - 1, break_on_hyphens=False)) == len(
+        broken
+    ):
+        # No line longer than it need be, so that none is left with a single short word.
+        broken, width = even, width - 1
     if len(broken) > lines:
         broken = [*broken[: lines - 1], textwrap.shorten(" ".join(broken[lines - 1 :]), width, placeholder="…")]
     if broken[-1] == "…":
@@ -83,9 +90,16 @@ class Sheet:
         defaults = {"size": BODY, "color": style.INK, "ha": "left", "va": "top", "linespacing": LEADING, "zorder": 6}
         return self.axes.text(x, y, text, **{**defaults, **looks})
 
+    def centred(self, x: float, y: float, text: str, size: float, **looks: Any) -> Text:
+        """Puts a short text in one line around a point, by the height of its capitals and figures."""
+        return self.text(x, y + _CAPITALS * size / 144, text, size=size, ha="center", va="baseline", **looks)
+
     def line(self, points: Sequence[Point], gid: str | None = None, **looks: Any) -> None:
         """Draws a straight line through two points, or a curve drawn to the middle one of three."""
-        codes = [Outline.MOVETO, *([Outline.CURVE3] * 2 if len(points) == 3 else [Outline.LINETO] * (len(points) - 1))]
+        codes = [
+            Outline.MOVETO,
+            *([Outline.CURVE3] * 2 if len(points) == 3 else [Outline.LINETO] * (len(points) - 1)),
+        ]
         defaults = {"facecolor": "none", "capstyle": "butt", "zorder": 2}
         self.axes.add_patch(PathPatch(Outline(points, codes), gid=gid, **{**defaults, **looks}))
 
@@ -112,7 +126,7 @@ class Sheet:
             zorder=4,
         )
         self.axes.add_patch(outline)
-        self.text(x, y, text, size=SMALL - 0.5, ha="center", va="center_baseline", gid=gid)
+        self.centred(x, y, text, SMALL - 0.5, gid=gid)
 
 
 def pill_size(text: str) -> tuple[float, float]:
@@ -152,11 +166,11 @@ class Legend:
         for section in sections:
             if section.entries:
                 heading = filled(section.heading, self.FIELD + self.TEXT, SMALL)
-                self._items.append((heading, None, measure(heading, SMALL, "bold")[1] + 0.14))
+                self._items.append((heading, None, measure(heading, SMALL, "bold")[1] + 0.07))
                 for entry in section.entries:
                     text = filled(entry.meaning, self.TEXT, SMALL)
                     self._items.append((text, entry, max(self.ROW, measure(text, SMALL)[1] + 0.09)))
-                self._items.append(("", None, 0.1))
+                self._items.append(("", None, 0.17))
         self.width = self.FIELD + self.TEXT
         self.height = sum(height for _, _, height in self._items)
 
@@ -188,21 +202,22 @@ class Frame:
     legend: Legend
 
     def lay(self, width: float, height: float) -> tuple[Sheet, Point]:
-        """Makes a sheet with room for a drawing of a size, and gives it with the drawing's top left corner."""
+        """Makes a sheet with room for a drawing of a size, and gives it with the drawing's top left
+        corner."""
         gap = 0.3
         inner = max(width + gap + self.legend.width, measure(self.title, TITLE, "bold")[0])
         head = [(self.title, TITLE, "bold", style.INK), (filled(self.subtitle, inner), BODY, "normal", style.QUIET)]
         foot = [(filled(note, inner, SMALL), SMALL, "normal", style.INK) for note in self.notes]
         foot.append((filled(style.FOOTER, inner, SMALL), SMALL, "normal", style.QUIET))
         above = sum(measure(text, size, weight)[1] + 0.1 for text, size, weight, _ in head) + 0.15
-        below = sum(measure(text, size, weight)[1] + 0.09 for text, size, weight, _ in foot) + 0.15
+        below = sum(measure(text, size, weight)[1] + 0.09 for text, size, weight, _ in foot) + 0.25
         body = max(height, self.legend.height)
         sheet = Sheet(inner + 2 * MARGIN, above + body + below + 2 * MARGIN - 0.09)
         y = MARGIN
         for text, size, weight, colour in head:
             sheet.text(MARGIN, y, text, size=size, weight=weight, color=colour)
             y += measure(text, size, weight)[1] + 0.1
-        y = MARGIN + above + body + 0.15
+        y = MARGIN + above + body + 0.25
         for text, size, weight, colour in foot:
             sheet.text(MARGIN, y, text, size=size, weight=weight, color=colour)
             y += measure(text, size, weight)[1] + 0.09

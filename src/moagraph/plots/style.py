@@ -2,10 +2,10 @@
 
 Decisions:
 
-1. Tiers run from dark to light, so that they keep their order without colour and for the colour-blind; the letter
-   always stands beside the colour.
-2. Text in SVG is drawn as paths: where labels have room is measured with DejaVu Sans, which readers may not have. What
-   is drawn is also told in words, in the title and description that screen readers use.
+1. Tiers run from dark to light, so that they keep their order without colour and for the colour-blind; the
+   letter always stands beside the colour.
+2. Text in SVG is drawn as paths: where labels have room is measured with DejaVu Sans, which readers may not
+   have. What is drawn is also told in words, in the title and description that screen readers use.
 3. Figures are made without pyplot, under matplotlib's own defaults rather than the user's settings file.
 """
 
@@ -78,8 +78,11 @@ _LOCK = threading.RLock()
 @contextmanager
 def settings() -> Iterator[None]:
     """Sets matplotlib's settings to ours for a while; one thread at a time, since they are global."""
-    defaults = {k: v for k, v in matplotlib.rcParamsDefault.items() if not k.startswith(_HOST)}
-    with _LOCK, matplotlib.rc_context({**defaults, **_SETTINGS}):  # type: ignore[arg-type]
+    defaults: dict[Any, Any] = {
+        key: value for key, value in matplotlib.rcParamsDefault.items() if not key.startswith(_HOST)
+    }
+    defaults.update(_SETTINGS)
+    with _LOCK, matplotlib.rc_context(defaults):
         yield
 
 
@@ -120,7 +123,13 @@ def to_bytes(figure: Figure, format: str, title: str, description: str) -> bytes
     """
     metadata: dict[str, dict[str, str | None]] = {
         "svg": {"Title": title, "Date": None, "Creator": "moagraph"},
-        "pdf": {"Title": title, "Subject": description, "CreationDate": None, "Producer": None, "Creator": "moagraph"},
+        "pdf": {
+            "Title": title,
+            "Subject": description,
+            "CreationDate": None,
+            "Producer": None,
+            "Creator": "moagraph",
+        },
         "png": {"Title": title, "Description": description, "Software": None},
     }
     if format not in metadata:

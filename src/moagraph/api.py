@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import networkx as nx
     import rdflib
 
-    from moagraph.claims import Account
+    from moagraph.show import Account
 
 DEFAULT_POLICY = "stated"
 
@@ -75,7 +75,7 @@ class Graph:
         Raises:
             UnknownThing, AmbiguousThing: the name names no thing, or several.
         """
-        from moagraph.claims import account_of
+        from moagraph.show import account_of
 
         return account_of(self.library, thing)
 

@@ -17,7 +17,7 @@ from pathlib import PurePosixPath
 import pyoxigraph as ox
 import rdflib
 from rdflib.collection import Collection
-from rdflib.namespace import RDF, SH
+from rdflib.namespace import RDF, SH, XSD
 
 from moagraph import turtle
 from moagraph.corpus import Corpus, File
@@ -250,9 +250,8 @@ def _shapes(corpus: Corpus, shapes: rdflib.Graph) -> Iterator[tuple[Finding, tup
             code, value = f"{_kebab(code)}-closed", ""
         else:
             problem, _, cure = str(results.value(result, SH.resultMessage)).partition(" | ")
-            if value:
-                named = isinstance(parts[2], rdflib.URIRef)
-                problem += f" (found {compact(value)})" if named else f' (found "{value}")'
+            if parts[2] is not None:
+                problem += f" (found {_as_turtle(parts[2])})"
         severity = severities[results.value(result, SH.resultSeverity)]  # type: ignore[index]
         yield Finding(code, severity, at, line, focus, problem, cure), (focus, path, value)
 
@@ -267,7 +266,7 @@ def spread(shapes: rdflib.Graph) -> rdflib.Graph:
     for triple in shapes:
         flat.add(triple)
     for node in shapes.subjects(SH.closed, None):
-        known = list(shapes.items(shapes.value(node, SH.ignoredProperties)))
+        known = [item for ignored in shapes.objects(node, SH.ignoredProperties) for item in shapes.items(ignored)]
         for shape in shapes.objects(node, SH.property):
             known += shapes.objects(shape, SH.path)
             for target in shapes.objects(node, SH.targetClass):
@@ -286,6 +285,18 @@ def _not_taken(shapes: rdflib.Graph, shape: rdflib.URIRef, used: str) -> tuple[s
     close = nearest(used, taken)
     cure = f"did you mean {' or '.join(close)}?" if close else f"known properties: {', '.join(taken)}"
     return f"has the property {used}, which {article} {name} does not take", cure
+
+
+def _as_turtle(term: rdflib.term.Node) -> str:
+    """Gives a term much as a Turtle file has it."""
+    if not isinstance(term, rdflib.Literal):
+        return compact(str(term))
+    if term.datatype in (XSD.integer, XSD.decimal, XSD.boolean):
+        return str(term)
+    suffix = f"@{term.language}" if term.language else ""
+    if term.datatype and term.datatype != XSD.string:
+        suffix = f"^^{compact(str(term.datatype))}"
+    return f'"{term}"{suffix}'
 
 
 def _kebab(name: str) -> str:

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from moagraph.library import Library
 from moagraph.names import PREFIXES, VOCAB, local_name
 from moagraph.store import EmbeddedStore, iri_term
 from moagraph.table import Cell, Iri
-
-THING_CLASSES = (
-    "moa:Compound", "moa:CompoundGroup", "moa:Mechanism", "moa:Receptor", "moa:Condition", "moa:Outcome",
-    "moa:Target", "moa:Population", "moa:Reference", "moa:Study", "moa:StudySet", "moa:Source", "moa:Agent",
-    "moa:Claim",
-)  # fmt: skip
-"""The classes whose members can be shown."""
 
 _VERBS = {
     "hasMechanism": "acts by",
@@ -26,15 +16,6 @@ _VERBS = {
     "authorisedFor": "is authorised for",
     "studiedFor": "was studied for",
 }
-_TOPICS = {
-    "hasMechanism": "Mechanisms",
-    "bindsReceptor": "Receptors",
-    "affects": "Effects",
-    "authorisedFor": "Authorised for",
-    "studiedFor": "Studied for",
-    "usedFor": "Uses",
-}
-_OTHERS = "In claims about others"
 _PHRASES = (
     ("outcome", "towards"),
     ("condition", "in"),
@@ -46,7 +27,6 @@ _PHRASES = (
     ("route", "by the route"),
     ("jurisdiction", "within"),
 )
-_SIGNS = {"Supports": "+", "Refutes": "−", "NullResult": "0", "Inconclusive": "?"}
 _STANCE_ORDER = ["Supports", "Inconclusive", "NullResult", "Refutes"]
 _VERDICT_ORDER = ["Supported", "Suggested", "Contested", "Null", "Refuted", "Insufficient"]
 
@@ -132,6 +112,10 @@ class Line:
         else:
             marks = f" ({self.untraceable} citation mark{'s' if self.untraceable > 1 else ''} that cannot be traced)"
             parts.append(f"no traceable reference{marks if self.untraceable else ''}")
+        if self.passages:
+            start, end = self.passages[0]
+            more = len(self.passages) - 1
+            parts.append(f"at {start}–{end}{f' and {more} more place' + ('s' if more > 1 else '') if more else ''}")
         parts += [f"finding: {finding}" for finding in self.findings]
         parts += list(self.certainties)
         if self.ambiguous:
@@ -168,12 +152,6 @@ class Claim:
                 words += [phrase, _labels(values)]
         return " ".join(words)
 
-    @property
-    def topic(self) -> str:
-        """The heading that the claim stands under."""
-        name = local_name(self.predicate)
-        return _TOPICS.get(name, self.predicate.label)
-
     def order(self) -> tuple[int, str, str]:
         """Gives the place of the claim among others: verdict, then tier, then words."""
         known = self.verdict.capitalize()
@@ -201,7 +179,8 @@ class Absence:
         return f"{self.description}: {self.reason.upper()} ({_labels(self.stated_in)}{silent})"
 
 
-def _quantity(node: Properties) -> str:
+def quantity_text(node: Properties) -> str:
+    """Gives a quantity as its source prints it, with the unit where the text leaves it out."""
     reported = _text(node, "asReported")
     unit = _text(node, "unit")
     bare = reported.replace(".", "").replace(",", "").isdigit()
@@ -213,7 +192,7 @@ def _span(passage: Properties) -> tuple[int, int]:
     return (start, end)
 
 
-class _Reader:
+class Reader:
     """Reads claims and absences with all that hangs on them, a few queries for each kind of node."""
 
     def __init__(self, store: EmbeddedStore, policy: str) -> None:
@@ -324,7 +303,7 @@ class _Reader:
     def _finding(self, node: Properties, quantities: dict[str, Properties]) -> str:
         def quantity(name: str) -> str:
             found = _one(node, name)
-            return _quantity(quantities[str(found)]) if found else ""
+            return quantity_text(quantities[str(found)]) if found else ""
 
         outcome, measure = _one(node, "outcome"), _one(node, "measure")
         words = []
@@ -373,179 +352,3 @@ class _Reader:
                 )
             )
         return sorted(absences, key=lambda absence: (absence.attribute.label, absence.sentence()))
-
-
-@dataclass(frozen=True)
-class Account:
-    """Everything known of a thing: its own facts, claims about it with their evidence, and what is left unsaid."""
-
-    thing: Iri
-    policy: str
-    facts: tuple[tuple[str, str], ...]
-    claims: tuple[Claim, ...]
-    absences: tuple[Absence, ...] = field(default=())
-
-    @property
-    def subjects(self) -> set[Iri]:
-        """What the claims are about."""
-        return {claim.subject for claim in self.claims}
-
-    def to_text(self, width: int = 100) -> str:
-        """Gives the account in readable sentences, wrapped to `width` characters."""
-        out: list[str] = [f"{self.thing.label}  ({self.thing.curie})"]
-
-        def put(text: str, first: str, rest: str) -> None:
-            out.extend(
-                textwrap.wrap(
-                    text,
-                    width,
-                    initial_indent=first,
-                    subsequent_indent=rest,
-                    break_long_words=False,
-                    break_on_hyphens=False,
-                )
-            )
-
-        for name, value in self.facts:
-            put(f"{name}: {value}", "  ", "    ")
-        topics: dict[str, list[Claim]] = {}
-        for claim in self.claims:
-            about = claim.subject == self.thing or self.thing not in self.subjects
-            topics.setdefault(claim.topic if about else _OTHERS, []).append(claim)
-        for topic in [*_TOPICS.values(), _OTHERS]:
-            if topic not in topics:
-                continue
-            out += ["", f"{topic} ({len(topics[topic])})"]
-            for claim in topics[topic]:
-                tier = f", tier {claim.tier}{', unresolved' if claim.unresolved else ''}" if claim.tier else ""
-                put(f"{claim.sentence()}: {claim.verdict.upper()}{tier}", "  ", "    ")
-                for line in claim.lines:
-                    put(f"{_SIGNS[line.stance]} {line.sentence()}", "    ", "      ")
-                    if line.note:
-                        put(f"note: {line.note}", "      ", "      ")
-        if self.absences:
-            out += ["", f"Left unsaid ({len(self.absences)})"]
-            for absence in self.absences:
-                put(absence.sentence(), "  ", "    ")
-        lines = sum(len(claim.lines) for claim in self.claims)
-        out += [
-            "",
-            f"{len(self.claims)} claims, {lines} evidence lines, {len(self.absences)} absences, "
-            f"under policy {self.policy}.",
-            "Signs: + supports, − refutes, 0 looked for and not found, ? inconclusive. Tiers: A synthesis of trials,",
-            "B randomised trial, C other human study, D animals, E in vitro, F no study named; unresolved: the study",
-            "cannot be traced. These are statements of the sources, not medical advice.",
-        ]
-        return "\n".join(out) + "\n"
-
-    def __str__(self) -> str:
-        return self.to_text()
-
-
-_FACTS: tuple[tuple[str, str], ...] = (
-    ("skos:definition", "what it is"),
-    ("dcterms:title", "title"),
-    ("moa:kind", "kind"),
-    ("skos:altLabel", "also called"),
-    ("moa:identifier", "identifiers"),
-    ("moa:actsOn", "acts on"),
-    ("moa:sign", "sign"),
-    ("moa:derivativeOf", "derivative of"),
-    ("moa:constituentOf", "said to be part of"),
-    ("moa:member", "members"),
-    ("skos:broader", "broader"),
-    ("skos:exactMatch", "same as"),
-    ("skos:closeMatch", "close to"),
-    ("skos:narrowMatch", "wider than"),
-    ("skos:broadMatch", "narrower than"),
-    ("skos:relatedMatch", "related to"),
-    ("moa:authors", "authors"),
-    ("moa:year", "year"),
-    ("moa:journal", "published in"),
-    ("moa:volume", "volume"),
-    ("moa:doi", "doi"),
-    ("moa:pmid", "pmid"),
-    ("moa:language", "language"),
-    ("moa:citedIn", "cited in"),
-    ("moa:citationNumber", "cited as number"),
-    ("moa:reports", "reports"),
-    ("moa:design", "design"),
-    ("moa:blinding", "blinding"),
-    ("moa:setting", "setting"),
-    ("moa:system", "system"),
-    ("moa:species", "species"),
-    ("moa:sampleSize", "participants or animals"),
-    ("moa:numberOfStudies", "number of studies"),
-    ("moa:intervention", "studied"),
-    ("moa:comparator", "compared with"),
-    ("moa:condition", "condition"),
-    ("moa:population", "population"),
-    ("moa:sponsor", "sponsor"),
-    ("moa:sponsorshipExtent", "sponsored"),
-    ("moa:sponsoredStudies", "sponsored studies"),
-    ("moa:includesStudy", "includes"),
-    ("moa:partOf", "part of"),
-    ("moa:possiblySameStudy", "possibly the same as"),
-    ("moa:publisher", "publisher"),
-    ("moa:url", "web address"),
-    ("moa:characters", "characters"),
-    ("moa:lastReviewed", "last reviewed"),
-    ("moa:note", "curators' note"),
-)
-
-
-def _facts(store: EmbeddedStore, policy: str, iri: str) -> tuple[tuple[str, str], ...]:
-    node = properties(store, policy, [iri])[iri]
-    quantities = properties(
-        store, policy, [str(v) for vs in node.values() for v in vs if str(v).startswith(PREFIXES["quantity"])]
-    )
-    say: Callable[[Cell], str] = lambda value: (  # noqa: E731 - one place, one line
-        _quantity(quantities[str(value)])
-        if str(value) in quantities
-        else value.label
-        if isinstance(value, Iri)
-        else str(value)
-    )
-    facts = []
-    for curie, name in _FACTS:
-        prefix, _, local = curie.partition(":")
-        values = node.get(PREFIXES[prefix] + local, [])
-        if values:
-            facts.append((name, "; ".join(say(value) for value in values if not isinstance(value, Decimal))))
-    return tuple(facts)
-
-
-def account_of(library: Library, word: str) -> Account:
-    """Gives everything known of the thing that a word names.
-
-    Claims are those about the thing, those that name it as object or qualifier, those that a group of compounds
-    shares with it, and those whose evidence comes from it where it is a reference, a study, a source or an agent.
-
-    Raises:
-        UnknownThing, AmbiguousThing: the word names no thing, or several.
-    """
-    store, policy = library.store, library.policy
-    iri = library.names.resolve(word, THING_CLASSES)
-    reader = _Reader(store, policy)
-    node = iri_term(iri)
-    claims = store.select(
-        f"""SELECT DISTINCT ?claim WHERE {{
-          ?claim a moa:Claim .
-          {{ ?claim ?role {node} }}
-          UNION {{ ?claim moa:subject ?group . ?group moa:member {node} }}
-          UNION {{ ?line moa:bearsOn ?claim ; ?part {node} }}
-          UNION {{ FILTER (?claim = {node}) }}
-        }} ORDER BY ?claim""",
-        policy,
-    ).column("claim")
-    absences = store.select(
-        f"SELECT DISTINCT ?absence WHERE {{ ?absence a moa:Absence ; ?role {node} }} ORDER BY ?absence",
-        policy,
-    ).column("absence")
-    return Account(
-        thing=Iri(iri, store.label(iri)),
-        policy=policy,
-        facts=_facts(store, policy, iri),
-        claims=tuple(reader.claims(str(claim) for claim in claims)),
-        absences=tuple(reader.absences(str(absence) for absence in absences)),
-    )

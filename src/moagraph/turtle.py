@@ -101,7 +101,7 @@ def read(content: bytes) -> Document:
         )
     except SyntaxError as error:
         line, column = error.lineno or 1, error.offset or 1
-        problem = str(error.msg).removeprefix("Parser error ").strip()
+        problem = re.sub(r"\A(?:Parser error )?(?:(?:at|between) line [^:]*: )?", "", str(error.msg)).strip()
         raise TurtleFault(
             "turtle-syntax",
             line,

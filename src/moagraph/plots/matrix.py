@@ -224,34 +224,38 @@ def paint(sheet: Sheet, x: float, y: float, cell: Cell) -> None:
     width, height = _WIDTH - 2 * _INSET, _HEIGHT - 2 * _INSET
     corner = (x - width / 2, y - height / 2, width, height)
     colour = style.TIERS.get(cell.tier, style.PAPER)
+    # Room for the sign of a blank in the corner.
+    aside = 0.06 if cell.signs else 0.0
     if cell.verdict == "supported":
         sheet.box(*corner, facecolor=colour, edgecolor=colour)
-        sheet.centred(x, y, cell.letter, SMALL, color=style.ink_on(colour))
+        sheet.centred(x - aside, y, cell.letter, SMALL, color=style.ink_on(colour))
     elif cell.verdict == "contested":
         sheet.box(*corner, facecolor=colour, edgecolor=style.PAPER, hatch="////", linewidth=0)
         sheet.box(*corner, facecolor="none", edgecolor=colour)
         inner = measure(cell.letter, SMALL)[0] + 0.05
-        sheet.box(x - inner / 2, y - 0.07, inner, 0.14, facecolor=style.PAPER, edgecolor="none", zorder=4)
-        sheet.centred(x, y, cell.letter, SMALL)
+        sheet.box(x - aside - inner / 2, y - 0.07, inner, 0.14, facecolor=style.PAPER, edgecolor="none", zorder=4)
+        sheet.centred(x - aside, y, cell.letter, SMALL)
     elif cell.verdict:
         dashes = {"suggested": style.LINES["suggested"]}.get(cell.verdict, "-")
         edge = style.GRID if cell.verdict == "insufficient" else style.INK
         sheet.box(*corner, facecolor=style.PAPER, edgecolor=edge, linestyle=dashes, linewidth=1.1)
         before = {"null": "0 ", "refuted": "× "}.get(cell.verdict, "")
         looks = {"color": style.QUIET} if cell.verdict == "insufficient" else {}
-        sheet.centred(x, y, f"{before}{cell.letter}", SMALL - 0.5, **looks)
+        sheet.centred(x - aside, y, f"{before}{cell.letter}", SMALL - 0.5 - 8 * aside, **looks)
     elif cell.through:
         contested = cell.through == "contested"
         face, ink = (style.PAPER, style.INK) if contested else (colour, style.ink_on(colour))
         dashes = style.LINES[cell.through]
-        sheet.circle(x, y, 0.09, facecolor=face, edgecolor=colour, linestyle=dashes, linewidth=1.1, zorder=3)
-        sheet.centred(x, y, cell.tier, SMALL - 1.5, color=ink)
+        sheet.circle(x - aside, y, 0.09, facecolor=face, edgecolor=colour, linestyle=dashes, linewidth=1.1, zorder=3)
+        sheet.centred(x - aside, y, cell.tier, SMALL - 1.5, color=ink)
     if cell.signs:
         alone = not cell.verdict and not cell.through
         if alone:
             sheet.centred(x, y, cell.signs[:3], BODY + 1)
         else:
-            sheet.centred(x + width / 2 - 0.05, y - height / 2 + 0.055, cell.signs[:1], SMALL - 2)
+            left, top = x + width / 2 - 0.1, y - height / 2
+            sheet.box(left, top, 0.1, 0.1, facecolor=style.PAPER, edgecolor=style.INK, linewidth=0.6, zorder=4)
+            sheet.centred(left + 0.05, top + 0.05, cell.signs[:1], SMALL - 2.5)
 
 
 def _legend(drawn: list[Cell]) -> list[Section]:

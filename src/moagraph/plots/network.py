@@ -227,7 +227,7 @@ def ring_legend(graph: Network) -> list[Section]:
     samples = [Entry(_sample_line(style.INK, line_width(n, most)), str(n)) for n in widths]
     labels = [Entry(_sample_pill("3·D"), "3 shared, best evidence of tier D")]
     if any(edge["contested_shared"] for edge in plain):
-        labels.append(Entry(_sample_pill("3·D +1"), "and 1 more, contested for one of the two"))
+        labels.append(Entry(_sample_pill("3·D +1"), "and 1 more, contested on a side"))
     kinds = []
     if len(plain) < len(edges):
         kinds.append(Entry(_sample_line(style.INK, 1.8, "contested"), "shared only if a contested claim holds"))

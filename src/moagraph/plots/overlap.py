@@ -23,7 +23,7 @@ from moagraph.plots.sheet import BODY, Frame, Legend, shortened
 from moagraph.store import Store
 
 FORMATS = (*style.FORMATS, "graphml")
-MOST_COMPOUNDS, MOST_PAIRS, MOST_MECHANISMS = 60, 80, 60
+MOST_COMPOUNDS, MOST_LINES = 60, 64
 """What one figure can hold and still be read."""
 
 _CONSIDERED = 2000
@@ -85,7 +85,7 @@ def figure(graph: Network) -> Figure:
         legend = Legend(columns_legend(graph) if bipartite else ring_legend(graph))
         frame = Frame(_title(graph), _subtitle(graph), _notes(graph, layout.unlabelled), legend)
         left, top, right, bottom = layout.bounds
-        sheet, origin = frame.lay(right - left, bottom - top)
+        sheet, origin = frame.lay(right - left, bottom - top, middle=True)
         layout.paint(sheet, origin)
         return sheet.figure
 
@@ -117,7 +117,7 @@ def _strongest(graph: Network) -> Network:
                 seen |= {one, other}
     for one, other, _ in ranked:
         new = {one, other} - seen
-        if (one, other) not in kept and len(kept) < MOST_PAIRS and len(seen) + len(new) <= MOST_COMPOUNDS:
+        if (one, other) not in kept and len(kept) < MOST_LINES and len(seen) + len(new) <= MOST_COMPOUNDS:
             kept.append((one, other))
             seen |= new
     drawn: Network = nx.Graph(**graph.graph)
@@ -164,17 +164,17 @@ def _shared_mechanisms(graph: Network) -> Network:
         if about["kind"] == "mechanism" and not about["grouping"]:
             had[node] = sum(edge["verdict"] != "suggested" for edge in graph[node].values())
     several = sorted((n for n, count in had.items() if count > 1), key=lambda n: (-had[n], n))
-    shared = several[:MOST_MECHANISMS]
-    having = Counter(c for m in shared for c in graph[m] if graph.edges[c, m]["verdict"] != "suggested")
-    compounds = sorted(having, key=lambda n: (-having[n], n))[:MOST_COMPOUNDS]
-    rows = {n: float(i) for i, n in enumerate(shared)}
-    columns = {n: float(i) for i, n in enumerate(compounds)}
+    having = Counter(c for m in several for c in graph[m] if graph.edges[c, m]["verdict"] != "suggested")
+    compounds = sorted(having, key=lambda n: (-having[n], n))
+    kept = graph.subgraph(_densest(graph, compounds, several))
+    rows = {n: float(i) for i, n in enumerate(m for m in several if m in kept)}
+    columns = {n: float(i) for i, n in enumerate(c for c in compounds if c in kept)}
     for _ in range(8):
-        columns = _by_neighbours(graph, columns, rows)
-        rows = _by_neighbours(graph, rows, columns)
+        columns = _by_neighbours(kept, columns, rows)
+        rows = _by_neighbours(kept, rows, columns)
     drawn: Network = nx.Graph(
         **graph.graph,
-        compounds=len({c for m in several for c in graph[m] if graph.edges[c, m]["verdict"] != "suggested"}),
+        compounds=len(compounds),
         mechanisms=len(had),
         shared=len(several),
     )
@@ -183,6 +183,18 @@ def _shared_mechanisms(graph: Network) -> Network:
         (one, other, edge) for one in columns for other in rows if (edge := graph.get_edge_data(one, other))
     )
     return drawn
+
+
+def _densest(graph: Network, compounds: list[str], mechanisms: list[str]) -> set[str]:
+    """Gives the nodes left when those with fewest lines are taken away until what is left can be read."""
+    kept = {*compounds[:MOST_COMPOUNDS], *mechanisms[:MOST_COMPOUNDS]}
+    lines = {node: len(kept.intersection(graph[node])) for node in kept}
+    while sum(lines.values()) > 2 * MOST_LINES or min(lines.values(), default=1) == 0:
+        least = min(lines, key=lambda node: (lines[node], node))
+        del lines[least]
+        for neighbour in lines.keys() & set(graph[least]):
+            lines[neighbour] -= 1
+    return set(lines)
 
 
 def _by_neighbours(graph: Network, own: dict[str, float], others: dict[str, float]) -> dict[str, float]:
@@ -233,7 +245,7 @@ def _notes(graph: Network, unlabelled: int) -> tuple[str, ...]:
         if drawn < about["shared"] or compounds < about["compounds"]:
             notes.append(
                 f"Drawn are {compounds:,} of {about['compounds']:,} compounds and {drawn:,} of "
-                f"{about['shared']:,} mechanisms that several have: those that most have."
+                f"{about['shared']:,} mechanisms that several have: those with most lines."
             )
     if unlabelled:
         many = f"{unlabelled:,} lines" if unlabelled > 1 else "1 line"

@@ -201,9 +201,13 @@ class Frame:
     notes: tuple[str, ...]
     legend: Legend
 
-    def lay(self, width: float, height: float) -> tuple[Sheet, Point]:
-        """Makes a sheet with room for a drawing of a size, and gives it with the drawing's top left
-        corner."""
+    def lay(self, width: float, height: float, middle: bool = False) -> tuple[Sheet, Point]:
+        """Makes a sheet with room for a drawing of a size, and gives it with the drawing's top left corner.
+
+        Args:
+            width, height: of the drawing, in inches.
+            middle: whether a drawing lower than its legend stands beside the middle of it.
+        """
         gap = 0.3
         inner = max(width + gap + self.legend.width, measure(self.title, TITLE, "bold")[0])
         head = [(self.title, TITLE, "bold", style.INK), (filled(self.subtitle, inner), BODY, "normal", style.QUIET)]
@@ -222,4 +226,4 @@ class Frame:
             sheet.text(MARGIN, y, text, size=size, weight=weight, color=colour)
             y += measure(text, size, weight)[1] + 0.09
         self.legend.put(sheet, MARGIN + inner - self.legend.width, MARGIN + above)
-        return sheet, (MARGIN, MARGIN + above)
+        return sheet, (MARGIN, MARGIN + above + ((body - height) / 2 if middle else 0))

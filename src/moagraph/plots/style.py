@@ -67,11 +67,11 @@ _SETTINGS: Mapping[str, Any] = {
     "svg.fonttype": "path",
     "svg.hashsalt": "moagraph",
     "text.hinting": "none",
-    "text.hinting_factor": 1,
     # A label with dollar signs is no formula.
     "text.parse_math": False,
 }
-_HOST = ("backend", "interactive", "toolbar", "timezone", "webagg", "tk.", "figure.hooks")
+# What is of the host, and what matplotlib warns of when it is so much as read.
+_LEFT = ("backend", "interactive", "toolbar", "timezone", "webagg", "tk.", "figure.hooks", "text.hinting_factor")
 _LOCK = threading.RLock()
 
 
@@ -79,7 +79,7 @@ _LOCK = threading.RLock()
 def settings() -> Iterator[None]:
     """Sets matplotlib's settings to ours for a while; one thread at a time, since they are global."""
     defaults: dict[Any, Any] = {
-        key: value for key, value in matplotlib.rcParamsDefault.items() if not key.startswith(_HOST)
+        key: matplotlib.rcParamsDefault[key] for key in matplotlib.rcParamsDefault if not key.startswith(_LEFT)
     }
     defaults.update(_SETTINGS)
     with _LOCK, matplotlib.rc_context(defaults):

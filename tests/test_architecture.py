@@ -1,0 +1,86 @@
+"""Modules import only from lower strata, each stands in the list, and none grows too long or gets a vague name."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parent.parent / "src" / "moagraph"
+
+STRATA: list[set[str]] = [
+    {"errors"},
+    {"names", "places"},
+    {"table", "report"},
+    {"turtle", "query"},
+    {"corpus", "store"},
+    {"check", "build", "library"},
+    {"claims", "overlap"},
+    {"show"},
+    {"export", "plots"},
+    {"api", "cli"},
+]
+"""Lowest first. `export` and `plots` are folders of modules of one stratum."""
+
+TOP = {"__init__", "__main__"}
+"""The package's face: it may hand on anything."""
+
+BESIDE = {("build", "check"), ("cli", "api")}
+"""Imports within a stratum that are meant."""
+
+HANDED = {("export", "api")}
+"""Exports are handed a Graph and name its type; the graph does not know them."""
+
+MOST_LINES = 400
+VAGUE = {"utils", "util", "helpers", "core", "common", "base", "manager", "misc"}
+
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+
+
+def stratum_of(name: str) -> int:
+    return next(i for i, stratum in enumerate(STRATA) if name in stratum)
+
+
+def imports_of(path: Path) -> set[str]:
+    """Gives the modules of the package that a file imports anywhere, late or for types included."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            parts = node.module.split(".")
+            if parts[0] == "moagraph":
+                found |= {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {a.name.split(".")[1] for a in node.names if a.name.startswith("moagraph.")}
+    return {name for name in found if not name.startswith("_")}
+
+
+def test_every_module_stands_in_the_list() -> None:
+    there = {name_of(path) for path in MODULES} - TOP
+    assert len(there) >= 15
+    assert there == set().union(*STRATA)
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if name_of(p) not in TOP], ids=lambda p: p.name)
+def test_imports_go_down(path: Path) -> None:
+    name = name_of(path)
+    wrong = {
+        imported
+        for imported in imports_of(path) & set().union(*STRATA) - {name}
+        if stratum_of(imported) >= stratum_of(name) and (name, imported) not in BESIDE | HANDED
+    }
+    assert not wrong, f"{path.name} imports what is not below it"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.name)
+def test_modules_are_short_and_plainly_named(path: Path) -> None:
+    assert path.stem not in VAGUE
+    text = path.read_text("utf-8")
+    lines = len(text.splitlines())
+    docstring = ast.get_docstring(ast.parse(text)) or ""
+    assert docstring, "a module says what it holds"
+    assert lines <= MOST_LINES or "lines" in docstring, f"{lines} lines need a reason in the docstring"

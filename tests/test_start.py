@@ -1,0 +1,49 @@
+"""Help and cached answers start fast because they import little: guarded by what is imported, never by time."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+HEAVY = {"rdflib", "pyshacl", "networkx", "matplotlib", "numpy", "pandas", "rich", "yaml", "csv", "html", "difflib"}
+
+
+def _imported(words: list[str], cache: Path) -> set[str]:
+    """Gives the modules that a command has imported when it ends."""
+    code = (
+        "import sys, json, moagraph.cli as c, io\n"
+        f"sys.argv = {['moagraph', *words]!r}\n"
+        "out, sys.stdout = sys.stdout, io.StringIO()\n"
+        "code = c._run()\n"
+        "sys.stdout = out\n"
+        "print(json.dumps([code, sorted(sys.modules)]))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+        env={**os.environ, "MOAGRAPH_CACHE": str(cache)},
+    )
+    exit_code, modules = json.loads(done.stdout)
+    assert exit_code == 0
+    return set(modules)
+
+
+def test_help_imports_no_library(real_cache: Path) -> None:
+    modules = _imported(["--help"], real_cache)
+    assert "click" in modules, "the probe sees what is imported"
+    assert not modules & (HEAVY | {"pyoxigraph"})
+    ours = {m for m in modules if m.startswith("moagraph")}
+    assert ours == {"moagraph", "moagraph.cli", "moagraph.errors"}
+
+
+def test_a_cached_answer_parses_neither_turtle_nor_yaml(real_cache: Path) -> None:
+    modules = _imported(["ask", "shared-mechanisms", "compound=cortexin"], real_cache)
+    assert "pyoxigraph" in modules, "the probe sees what is imported"
+    assert not modules & (HEAVY - {"csv"})
+    assert not modules & {f"moagraph.{m}" for m in ("turtle", "corpus", "check", "build", "report", "claims", "show")}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
+import rdflib
 
 import moagraph
 from moagraph import turtle
@@ -16,10 +19,11 @@ from moagraph.api import Graph
 from moagraph.build import Derivation, Policy, derivations_of, derive, policies_of, queries_of
 from moagraph.corpus import Corpus, File, read_files
 from moagraph.library import Library
-from moagraph.names import ASSERTED, policy_graph
+from moagraph.names import ASSERTED, PREFIXES, policy_graph
 from moagraph.places import CACHE_VARIABLE, HOME_VARIABLE, Places
 from moagraph.query import Query
-from moagraph.store import EmbeddedStore
+from moagraph.store import EmbeddedStore, Term
+from moagraph.table import Cell, Column, Table
 
 ROOT = Path(__file__).parent.parent
 UPDATE_VARIABLE = "MOAGRAPH_UPDATE_GOLDENS"
@@ -93,6 +97,57 @@ def ontology() -> Ontology:
         {policy.name: policy for policy in policies_of(corpus)},
         {query.name: query for query in queries_of(corpus)},
     )
+
+
+class OnRdflib(EmbeddedStore):
+    """The same graph asked through rdflib: one graph of what was asserted and what the policy derives.
+
+    Cells are made of rdflib's terms without any code of the package, and have no labels.
+    """
+
+    def __init__(self, store: ox.Store, policy: str) -> None:
+        super().__init__(store)
+        self.graph = rdflib.Graph(bind_namespaces="none")
+        for name in (ASSERTED, policy_graph(policy)):
+            for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(name)):
+                self.graph.add((_rdflib(quad.subject), _rdflib(quad.predicate), _rdflib(quad.object)))
+
+    def select(self, query: str, policy: str, columns: Sequence[Column] = ()) -> Table:  # noqa: ARG002
+        answer = self.graph.query(query, initNs=dict(PREFIXES))
+        assert answer.vars is not None
+        columns = columns or [Column(str(variable)) for variable in answer.vars]
+        return Table(
+            tuple(columns),
+            tuple(
+                tuple(_cell(term, column) for term, column in zip(row, columns, strict=True))
+                for row in answer
+                if isinstance(row, rdflib.query.ResultRow)
+            ),
+        )
+
+
+def _rdflib(term: Term) -> rdflib.URIRef | rdflib.Literal:
+    if isinstance(term, ox.NamedNode):
+        return rdflib.URIRef(term.value)
+    assert isinstance(term, ox.Literal)
+    if term.language:
+        return rdflib.Literal(term.value, lang=term.language)
+    return rdflib.Literal(term.value, datatype=rdflib.URIRef(term.datatype.value))
+
+
+def _cell(term: rdflib.term.Node | None, column: Column) -> Cell:
+    if column.many:
+        return tuple(sorted(set(str(term or "").split())))
+    if not isinstance(term, rdflib.Literal):
+        return None if term is None else str(term)
+    value: Any = term.toPython()
+    assert isinstance(value, bool | int | Decimal | str), f"{term!r} in {column}"
+    return value if isinstance(value, bool | int | Decimal) else str(value)
+
+
+def with_kinds(table: Table) -> list[list[tuple[str, Cell]]]:
+    """Gives cells with their kind, so that 1 is not taken for true; things are strings."""
+    return [[("str" if isinstance(c, str) else type(c).__name__, c) for c in row] for row in table.cells]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ def test_the_front_door_lists_what_there_is() -> None:
     for name in moagraph.__all__:
         assert getattr(moagraph, name) is not None
     with pytest.raises(AttributeError, match="nonsense"):
-        _ = moagraph.nonsense  # type: ignore[attr-defined]
+        _ = moagraph.nonsense
 
 
 def test_ask_gives_a_table_whose_things_know_their_names(real_graph: moagraph.Graph) -> None:
@@ -65,7 +65,9 @@ def test_show_gives_claims_lines_and_absences(real_graph: moagraph.Graph) -> Non
     assert {"Supports", "NullResult"} <= {line.stance for claim in contested for line in claim.lines}
 
 
-@pytest.mark.parametrize("thing", ["neuroprotection", "ampa", "stroke", "Kurkin et al. 2021", "cars", "VialBase comparison"])
+@pytest.mark.parametrize(
+    "thing", ["mechanism:neuroprotection", "ampa", "stroke", "Kurkin et al. 2021", "cars", "VialBase comparison"]
+)
 def test_every_kind_of_thing_can_be_shown(real_graph: moagraph.Graph, thing: str) -> None:
     account = real_graph.show(thing)
     assert account.claims

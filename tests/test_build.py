@@ -31,7 +31,9 @@ def places(tmp_path: Path) -> Places:
     return Places.at(tmp_path / "project")
 
 
-def test_a_store_is_built_once_and_then_found(places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_is_built_once_and_then_found(
+    places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = building.built(places, tmp_path / "cache")
     monkeypatch.setattr(Corpus, "read", lambda _: pytest.fail("read again"))
     assert building.built(places, tmp_path / "cache") == first
@@ -96,7 +98,7 @@ def test_nothing_to_read_is_an_error(tmp_path: Path) -> None:
 
 def test_an_unknown_policy_is_an_error(real_graph: moagraph.Graph) -> None:
     with pytest.raises(UnknownPolicy):
-        moagraph.api.Graph(real_graph.places, real_graph.folder, "statd")  # type: ignore[attr-defined]
+        moagraph.Graph(real_graph.places, real_graph.folder, "statd")
 
 
 def test_a_listing_sees_what_changes(places: Places) -> None:

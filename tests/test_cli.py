@@ -8,15 +8,23 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Protocol
 
 import pytest
+
+import moagraph
 
 ROOT = Path(__file__).parent.parent
 
 
+class Run(Protocol):
+    def __call__(self, *words: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]: ...
+
+
 @pytest.fixture
-def run(real_cache: Path):  # type: ignore[no-untyped-def]
-    """Gives a function that runs moagraph as a process of its own."""
+def run(own_cache: Path, real_graph: moagraph.Graph) -> Run:
+    """Gives a function that runs moagraph as a process of its own, over a store that is built already."""
+    assert real_graph.folder.parent == own_cache
 
     def go(*words: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -25,13 +33,13 @@ def run(real_cache: Path):  # type: ignore[no-untyped-def]
             capture_output=True,
             text=True,
             timeout=300,
-            env={**os.environ, "MOAGRAPH_CACHE": str(real_cache), **env},
+            env={**os.environ, "MOAGRAPH_CACHE": str(own_cache), **env},
         )
 
     return go
 
 
-def test_a_question_is_answered_with_tier_and_sources(run) -> None:  # type: ignore[no-untyped-def]
+def test_a_question_is_answered_with_tier_and_sources(run: Run) -> None:
     done = run("ask", "shared-mechanisms", "compound=Cortexin")
     assert done.returncode == 0
     assert done.stderr == ""
@@ -40,8 +48,10 @@ def test_a_question_is_answered_with_tier_and_sources(run) -> None:  # type: ign
     assert any("Cerebrolysin" in line and "VialBase comparison" in line for line in lines[1:])
 
 
-@pytest.mark.parametrize("name", ["cortexin", "Cortexin", "CORTEXIN", "Кортексин", "compound:cortexin", "mesh:C056590"])
-def test_a_thing_goes_by_all_its_names(run, name: str) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize(
+    "name", ["cortexin", "Cortexin", "CORTEXIN", "Кортексин", "compound:cortexin", "mesh:C056590"]
+)
+def test_a_thing_goes_by_all_its_names(run: Run, name: str) -> None:
     assert run("ask", "receptors-of-compound", f"compound={name}").stdout.count("\n") == 6
 
 
@@ -74,7 +84,7 @@ def test_a_thing_goes_by_all_its_names(run, name: str) -> None:  # type: ignore[
         (("frobnicate",), 2, "No such command"),
     ],
 )
-def test_mistakes_get_one_screen_and_an_exit_code(run, words: tuple[str, ...], code: int, says: str) -> None:  # type: ignore[no-untyped-def]
+def test_mistakes_get_one_screen_and_an_exit_code(run: Run, words: tuple[str, ...], code: int, says: str) -> None:
     done = run(*words)
     assert done.returncode == code
     assert done.stdout == ""
@@ -83,7 +93,7 @@ def test_mistakes_get_one_screen_and_an_exit_code(run, words: tuple[str, ...], c
     assert len(done.stderr.splitlines()) < 12
 
 
-def test_every_format_of_a_table(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_every_format_of_a_table(run: Run, tmp_path: Path) -> None:
     for suffix in ("txt", "csv", "tsv", "json", "md", "html"):
         path = tmp_path / f"answer.{suffix}"
         assert run("ask", "receptors-of-compound", "compound=cortexin", "-o", str(path)).returncode == 0
@@ -94,7 +104,7 @@ def test_every_format_of_a_table(run, tmp_path: Path) -> None:  # type: ignore[n
     assert "https://w3id.org/moagraph/receptor/ampa" in raw
 
 
-def test_sparql_from_everywhere_and_in_every_form(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_sparql_from_everywhere_and_in_every_form(run: Run, tmp_path: Path) -> None:
     query = "SELECT ?c WHERE { ?c a moa:Compound } ORDER BY ?c"
     file = tmp_path / "q.rq"
     file.write_text(query, "utf-8")
@@ -107,14 +117,14 @@ def test_sparql_from_everywhere_and_in_every_form(run, tmp_path: Path) -> None: 
     assert "compound:cortexin a moa:Compound ." in turtle
 
 
-def test_a_policy_changes_the_answer(run) -> None:  # type: ignore[no-untyped-def]
+def test_a_policy_changes_the_answer(run: Run) -> None:
     count = "SELECT (COUNT(*) AS ?n) WHERE { ?line moa:admittedBy ?policy }"
     stated = int(run("sparql", count).stdout.split()[-1])
     everything = int(run("sparql", count, "--policy", "everything").stdout.split()[-1])
     assert 0 < stated < everything
 
 
-def test_show_reads_well(run) -> None:  # type: ignore[no-untyped-def]
+def test_show_reads_well(run: Run) -> None:
     text = run("show", "cortexin").stdout
     assert text.startswith("Cortexin  (compound:cortexin)")
     assert "Cortexin binds AMPA receptor: SUPPORTED, tier E" in text
@@ -123,20 +133,20 @@ def test_show_reads_well(run) -> None:  # type: ignore[no-untyped-def]
     assert max(len(line) for line in text.splitlines()) <= 104
 
 
-def test_a_reader_that_goes_away_is_no_fault(real_cache: Path) -> None:
+def test_a_reader_that_goes_away_is_no_fault(own_cache: Path) -> None:
     done = subprocess.run(
         f"{sys.executable} -m moagraph ask claims-without-reference | head -n 1",
         shell=True,
         capture_output=True,
         text=True,
         timeout=120,
-        env={**os.environ, "MOAGRAPH_CACHE": str(real_cache)},
+        env={**os.environ, "MOAGRAPH_CACHE": str(own_cache)},
     )
     assert done.stderr == ""
     assert done.stdout.startswith("claim\t")
 
 
-def test_bad_data_stop_the_build_but_not_the_last_good_store(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_bad_data_stop_the_build_but_not_the_last_good_store(run: Run, tmp_path: Path) -> None:
     root, cache = tmp_path / "project", str(tmp_path / "cache")
     for folder in ("ontology", "data", "queries"):
         shutil.copytree(ROOT / folder, root / folder)
@@ -157,7 +167,7 @@ def test_bad_data_stop_the_build_but_not_the_last_good_store(run, tmp_path: Path
     assert "did you mean moa:kind" in checked.stdout
 
 
-def test_nothing_to_check_is_not_fine(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_nothing_to_check_is_not_fine(run: Run, tmp_path: Path) -> None:
     for folder in ("data", "queries"):
         (tmp_path / folder).mkdir()
     shutil.copytree(ROOT / "ontology", tmp_path / "ontology")
@@ -166,7 +176,7 @@ def test_nothing_to_check_is_not_fine(run, tmp_path: Path) -> None:  # type: ign
     assert "holds no Turtle file" in done.stderr
 
 
-def test_check_in_every_format(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_check_in_every_format(run: Run) -> None:
     text = run("check").stdout
     assert text.startswith("no findings: looked at")
     for word in ("files", "claims", "evidence lines", "shapes", "rules"):
@@ -176,7 +186,7 @@ def test_check_in_every_format(run, tmp_path: Path) -> None:  # type: ignore[no-
     assert "sh:conforms true" in run("check", "-f", "turtle").stdout
 
 
-def test_explain_knows_errors_rules_and_shapes(run) -> None:  # type: ignore[no-untyped-def]
+def test_explain_knows_errors_rules_and_shapes(run: Run) -> None:
     for code in ("unknown-query", "duplicate-claim", "evidence-line-stance", "defined-twice"):
         done = run("explain", code)
         assert done.returncode == 0

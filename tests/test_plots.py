@@ -10,6 +10,7 @@ from itertools import combinations, pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
@@ -22,6 +23,7 @@ from moagraph.overlap import bipartite_graph, graphml, matrix, overlap_graph
 from moagraph.plots import FIGURES, style
 from moagraph.plots import matrix as matrix_figure
 from moagraph.plots import overlap as overlap_figure
+from moagraph.plots.network import ring
 from moagraph.plots.sheet import shortened
 from moagraph.store import EmbeddedStore
 from test_overlap import ABSENCES, CLAIMS, GROUPINGS, MECHANISMS, POLICY, random_world, store_of, turtle, world
@@ -146,6 +148,17 @@ def test_nothing_lies_on_anything_else() -> None:
 def test_nothing_lies_on_anything_else_however_many_there_are(compounds: int, mechanisms: int) -> None:
     for name, figure in all_figures(random_world(7, compounds, mechanisms), POLICY).items():
         assert not clashes(figure), name
+
+
+@pytest.mark.parametrize("compounds", [9, 30, 60])
+def test_no_line_passes_through_a_third_compound(compounds: int) -> None:
+    layout = ring(overlap_figure.numbers(random_world(8, compounds, compounds), POLICY))
+    assert layout.lines
+    for line in layout.lines:
+        course = line.at(np.linspace(0, 1, 200))
+        for node, (x, y, radius) in layout.circles.items():
+            if node not in line.ends:
+                assert np.hypot(course[:, 0] - x, course[:, 1] - y).min() > radius, (node, line.ends)
 
 
 def test_clashes_are_seen() -> None:

@@ -1,4 +1,4 @@
-"""Query files: the header is read and must agree with the query; values are bound, never pasted; strangers are safe."""
+"""Query files: the header must agree with the query; values are bound, never pasted; strangers do no harm."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def _run(command: str, cache: Path) -> str:
     return done.stdout
 
 
-def test_outputs_are_what_the_commands_print(real_cache: Path) -> None:
+def test_outputs_are_what_the_commands_print(own_cache: Path) -> None:
     text = README.read_text("utf-8")
     commands = 0
 
@@ -47,7 +47,7 @@ def test_outputs_are_what_the_commands_print(real_cache: Path) -> None:
         for line in match[0].splitlines():
             if line.startswith("$ "):
                 commands += 1
-                printed.append(f"{line}\n{_run(line[2:], real_cache)}")
+                printed.append(f"{line}\n{_run(line[2:], own_cache)}")
         return "".join(printed)
 
     fresh = BLOCK.sub(rerun, text)
@@ -70,22 +70,22 @@ def test_the_table_of_queries_is_fresh(real_graph: moagraph.Graph) -> None:
     assert UPDATE or fresh == text
 
 
-def test_the_picture_is_what_the_program_draws(real_cache: Path, tmp_path: Path) -> None:
+def test_the_picture_is_what_the_program_draws(own_cache: Path, tmp_path: Path) -> None:
     drawn = tmp_path / "overlap.svg"
-    _run(f"moagraph plot overlap -o {drawn}", real_cache)
+    _run(f"moagraph plot overlap -o {drawn}", own_cache)
     if UPDATE:
         PICTURE.parent.mkdir(exist_ok=True)
         PICTURE.write_bytes(drawn.read_bytes())
     assert PICTURE.read_bytes() == drawn.read_bytes(), "draw it again with MOAGRAPH_UPDATE_GOLDENS=1"
 
 
-def test_the_python_example_runs(real_cache: Path) -> None:
+def test_the_python_example_runs(own_cache: Path) -> None:
     found = re.search(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
     assert found is not None
     code = found[1] + "\nassert len(table) > 0\n"
     done = subprocess.run(
         [sys.executable, "-c", code],
-        env={**os.environ, "MOAGRAPH_CACHE": str(real_cache)},
+        env={**os.environ, "MOAGRAPH_CACHE": str(own_cache)},
         cwd=ROOT,
         capture_output=True,
         text=True,

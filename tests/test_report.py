@@ -12,7 +12,13 @@ from moagraph.report import Finding, Report
 
 WARNING = Finding("unused-passage", "warning", "data/a.ttl", 3, "", "is used nowhere", "delete it")
 VIOLATION = Finding(
-    "claim-subject", "violation", "data/b.ttl", 12, "https://w3id.org/moagraph/claim/a_binds_b", 'needs "one"\nsubject', "name it"
+    "claim-subject",
+    "violation",
+    "data/b.ttl",
+    12,
+    "https://w3id.org/moagraph/claim/a_binds_b",
+    'needs "one"\nsubject',
+    "name it",
 )
 LOOKED = {"files": 2, "triples": 9, "claims": 1}
 REPORT = Report(tuple(sorted([WARNING, VIOLATION])), LOOKED, "abc")

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import moagraph
+
 HEAVY = {"rdflib", "pyshacl", "networkx", "matplotlib", "numpy", "pandas", "rich", "yaml", "csv", "html", "difflib"}
 
 
@@ -34,16 +36,17 @@ def _imported(words: list[str], cache: Path) -> set[str]:
     return set(modules)
 
 
-def test_help_imports_no_library(real_cache: Path) -> None:
-    modules = _imported(["--help"], real_cache)
+def test_help_imports_no_library(own_cache: Path) -> None:
+    modules = _imported(["--help"], own_cache)
     assert "click" in modules, "the probe sees what is imported"
     assert not modules & (HEAVY | {"pyoxigraph"})
     ours = {m for m in modules if m.startswith("moagraph")}
     assert ours == {"moagraph", "moagraph.cli", "moagraph.errors"}
 
 
-def test_a_cached_answer_parses_neither_turtle_nor_yaml(real_cache: Path) -> None:
-    modules = _imported(["ask", "shared-mechanisms", "compound=cortexin"], real_cache)
+def test_a_cached_answer_parses_neither_turtle_nor_yaml(own_cache: Path, real_graph: moagraph.Graph) -> None:
+    assert real_graph.folder.is_dir()
+    modules = _imported(["ask", "shared-mechanisms", "compound=cortexin"], own_cache)
     assert "pyoxigraph" in modules, "the probe sees what is imported"
     assert not modules & (HEAVY - {"csv"})
     assert not modules & {f"moagraph.{m}" for m in ("turtle", "corpus", "check", "build", "report", "claims", "show")}

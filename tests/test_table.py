@@ -24,7 +24,14 @@ TABLE = Table(
         Column("many", "moa:Source*"),
     ),
     (
-        (ALPHAMIDE, "=1+1", 3, Decimal("0.050"), True, (Iri("http://example.org/a", "A"), Iri("http://example.org/b"))),
+        (
+            ALPHAMIDE,
+            "=1+1",
+            3,
+            Decimal("0.050"),
+            True,
+            (Iri("http://example.org/a", "A"), Iri("http://example.org/b")),
+        ),
         (None, 'say "hi",\n there', None, None, None, ()),
     ),
 )

@@ -70,6 +70,9 @@ def test_the_order_of_triples_changes_no_byte() -> None:
 
 def test_only_the_prefixes_used_are_written_and_it_reads_back() -> None:
     text = write(read(TEXT.encode()).triples)
-    assert [line.split()[1] for line in text.decode().splitlines() if line.startswith("@prefix")] == ["compound:", "moa:"]
+    assert [line.split()[1] for line in text.decode().splitlines() if line.startswith("@prefix")] == [
+        "compound:",
+        "moa:",
+    ]
     again = {str(q.triple) for q in ox.parse(text, format=ox.RdfFormat.TURTLE)}
     assert again == {str(t) for t in read(TEXT.encode()).triples}

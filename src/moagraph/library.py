@@ -87,11 +87,11 @@ class Names:
             AmbiguousThing: several things have it.
         """
         kinds = list(kinds)
-        for kind in kinds:
-            # The slug and the CURIE are unique, so they need no look at all the names.
-            folder = local_name(kind).lower()
+        if len(kinds) == 1:
+            # Within a kind slug and CURIE are unique, so they need no look at all the names.
+            folder = kinds[0].partition(":")[2].lower()
             iri = f"{BASE}{folder}/{word.removeprefix(f'{folder}:')}"
-            if self._is_a(iri, kind):
+            if self._is_a(iri, kinds[0]):
                 return iri
         known: list[str] = []
         found: set[str] = set()

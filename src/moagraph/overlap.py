@@ -69,6 +69,10 @@ def _iri(cell: Cell) -> Iri:
     return cell
 
 
+def _tier(cell: Cell) -> str:
+    return local_name(_iri(cell)).removeprefix("Tier")
+
+
 Closure: TypeAlias = dict[Iri, str]
 """Mechanisms that a compound has, as such or through something narrower, each with the best tier."""
 
@@ -123,15 +127,9 @@ class Hierarchy:
         return last
 
 
-def _letter(tier: Cell) -> str:
-    return local_name(_iri(tier)).removeprefix("Tier")
-
-
 def _edges(store: Store, policy: str) -> list[Edge]:
-    return [
-        Edge(_iri(compound), _iri(mechanism), _iri(verdict), _letter(tier), bool(unresolved))
-        for compound, mechanism, verdict, tier, unresolved in store.select(_EDGES, policy).cells
-    ]
+    rows = store.select(_EDGES, policy).cells
+    return [Edge(_iri(c), _iri(m), _iri(v), _tier(t), bool(unresolved)) for c, m, v, t, unresolved in rows]
 
 
 def _closures(edges: Iterable[Edge], hierarchy: Hierarchy, judgements: set[str]) -> dict[Iri, Closure]:
@@ -304,8 +302,8 @@ def bipartite_graph(store: Store, policy: str) -> Network:
     for compound in sorted({c for c, _ in found}):
         graph.add_node(compound.curie, **_about("compound", compound), bipartite=0)
     for mechanism in sorted({m for _, m in found}):
-        about = _about("mechanism", mechanism)
-        graph.add_node(mechanism.curie, **about, bipartite=1, grouping=mechanism in hierarchy.groupings)
+        grouping = mechanism in hierarchy.groupings
+        graph.add_node(mechanism.curie, **_about("mechanism", mechanism), bipartite=1, grouping=grouping)
     for (compound, mechanism), attributes in sorted(found.items(), key=lambda item: item[0]):
         graph.add_edge(compound.curie, mechanism.curie, **attributes)
     return graph
@@ -321,8 +319,7 @@ def _climbing(edges: Iterable[Edge], hierarchy: Hierarchy) -> Iterator[tuple[Edg
 
 
 def _judged(edge: Edge, direct: bool) -> dict[str, Any]:
-    judged = {"verdict": edge.judgement, "tier": edge.tier, "unresolved": edge.unresolved}
-    return {**judged, "direct": direct}
+    return {"verdict": edge.judgement, "tier": edge.tier, "unresolved": edge.unresolved, "direct": direct}
 
 
 def _rank(attributes: dict[str, Any]) -> tuple[bool, str, bool]:
@@ -383,10 +380,10 @@ def graphml(graph: Network) -> bytes:
         flat.add_node(node, **{key: _flat(value) for key, value in attributes.items()})
     for one, other, attributes in graph.edges(data=True):
         values = {key: _flat(value) for key, value in attributes.items()}
-        if attributes.get("shared", 1) and attributes.get("verdict", "supported") == "supported":
+        word = attributes.get("verdict", "supported" if attributes.get("shared") else "contested")
+        if word == "supported":
             flat.add_edge(one, other, **values)
             continue
-        word = attributes.get("verdict", "contested")
         between = f"{word}:{one}--{other}"
         label = f"{word}: {graph.nodes[one]['label']} – {graph.nodes[other]['label']}"
         flat.add_node(between, **{**values, "kind": f"{word} edge", "label": label})

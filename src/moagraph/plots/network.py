@@ -160,7 +160,7 @@ def _bend(a: Point, b: Point) -> Point:
     """Gives the point towards which the line between two points of the ring bends, which lies further inside."""
     x, y = (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
     inward = math.hypot(x, y)
-    pull = min(_PULL * inward, 0.45 * math.dist(a, b)) / max(inward, 0.01)
+    pull = min(_PULL * inward, 0.6 * math.dist(a, b)) / max(inward, 0.01)
     return (x * (1 - pull), y * (1 - pull))
 
 

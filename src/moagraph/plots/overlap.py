@@ -138,7 +138,9 @@ def _ring_order(graph: Network, nodes: list[str], kept: Iterable[tuple[str, str]
         weights[one].append((other, weight))
         weights[other].append((one, weight))
     at = {node: i for i, node in enumerate(order)}
-    chord = [math.sin(math.pi * step / size) for step in range(size)]
+    # On a crowded ring lines between neighbours are too short to be seen.
+    best = 0.5 if size > 16 else 0.0
+    chord = [abs(math.sin(math.pi * step / size) - best) for step in range(size)]
 
     def cost(node: str) -> float:
         return sum(weight * chord[abs(at[node] - at[other])] for other, weight in weights[node])

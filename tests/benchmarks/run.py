@@ -1,0 +1,122 @@
+"""Measures start-up, a cached answer, a cold build, and each named query on Oxigraph against rdflib, in one run.
+
+Run it with `python tests/benchmarks/run.py`; it prints Markdown. Read the times as ratios: they are taken in turn
+on the same machine in the same minutes. It is no test, and nothing passes or fails by it.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+SCRIPT = str(Path(sys.executable).parent / "moagraph")
+ASK = [SCRIPT, "ask", "shared-mechanisms", "compound=cortexin"]
+
+RDFLIB_ALONE = f"""
+import pathlib, rdflib
+graph = rdflib.Graph()
+for path in [*pathlib.Path({str(ROOT)!r}).glob("data/**/*.ttl"), *pathlib.Path({str(ROOT)!r}).glob("ontology/*.ttl"),
+             *pathlib.Path({str(ROOT)!r}).glob("ontology/scheme/*.ttl")]:
+    graph.parse(path, format="turtle")
+derived = pathlib.Path({{derived!r}})
+graph.parse(derived, format="nt")
+query = pathlib.Path({{query!r}}).read_text()
+for row in graph.query(query):
+    print(*row, sep="\\t")
+"""
+
+
+def seconds(action: Callable[[], object], runs: int) -> list[float]:
+    """Gives the wall seconds of each run, after one that is not counted."""
+    action()
+    taken = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        action()
+        taken.append(time.perf_counter() - start)
+    return taken
+
+
+def process(words: list[str], env: dict[str, str]) -> Callable[[], object]:
+    """Gives an action that runs a command as a whole process."""
+    return lambda: subprocess.run(words, env=env, stdout=subprocess.DEVNULL, check=True, timeout=600)
+
+
+def row(name: str, taken: list[float], base: float | None = None) -> str:
+    """Gives a line of a Markdown table: median, range, and the ratio to a base."""
+    median = statistics.median(taken)
+    ratio = f"{median / base:.1f}" if base else "1"
+    return f"| {name} | {median * 1000:.1f} | {min(taken) * 1000:.1f} to {max(taken) * 1000:.1f} | {ratio} |"
+
+
+def whole_processes(env: dict[str, str], derived: Path, bound: Path) -> None:
+    """Prints what whole processes take, beside a bare interpreter and beside rdflib alone."""
+    bare = seconds(process([sys.executable, "-c", "pass"], env), 15)
+    base = statistics.median(bare)
+    code = RDFLIB_ALONE.format(derived=str(derived), query=str(bound))
+    print("| whole process | median ms | range | times `python -c pass` |\n|---|---:|---:|---:|")
+    print(row("`python -c pass`", bare))
+    print(row("`moagraph --help`", seconds(process([SCRIPT, "--help"], env), 15), base))
+    asked = seconds(process(ASK, env), 15)
+    print(row("`moagraph ask`, cached", asked, base))
+    alone = seconds(process([sys.executable, "-c", code], env), 3)
+    print(row("rdflib alone: parse the same files, ask the same query", alone, base))
+
+    def cold() -> None:
+        with tempfile.TemporaryDirectory() as cache:
+            process([SCRIPT, "build"], {**env, "MOAGRAPH_CACHE": cache})()
+
+    print(row("`moagraph build`, cold (read, check, derive, write)", seconds(cold, 3), base))
+    print(row("`moagraph check`", seconds(process([SCRIPT, "check"], env), 3), base))
+    times = statistics.median(alone) / statistics.median(asked)
+    print(f"\nA cached `ask` is {times:.0f} times as fast as rdflib alone.\n")
+
+
+def queries(derived: Path, bound: Path) -> None:
+    """Prints what each named query takes in-process on the embedded store and on rdflib."""
+    import rdflib
+
+    import moagraph
+    from moagraph.names import PREFIXES
+    from moagraph.query import bind
+
+    graph = moagraph.open(ROOT)
+    theirs = graph.to_rdflib()
+    lines = [f"{t} .\n" for t in graph.store.quads("https://w3id.org/moagraph/policy/stated")]
+    derived.write_text("".join(lines), "utf-8")
+    theirs.parse(derived, format="nt")
+    print("| query | rows | Oxigraph ms | rdflib ms | ratio |\n|---|---:|---:|---:|---:|")
+    for name, query in graph.library.queries.items():
+        values = {p.name: p.example for p in query.params}
+        terms = {p.name: [f"<{graph.library.names.resolve(p.example, [p.type])}>"] for p in query.params}
+        text = bind(query.text, query.opening, terms)
+        if name == "shared-mechanisms":
+            bound.write_text(text, "utf-8")
+        ours = statistics.median(seconds(lambda n=name, v=values: graph.ask(n, **v), 5))  # type: ignore[misc]
+        rdf = statistics.median(seconds(lambda t=text: list(theirs.query(t, initNs=PREFIXES)), 1))  # type: ignore[misc]
+        rows = len(graph.ask(name, **values))
+        assert rows == len(list(theirs.query(text, initNs=dict(PREFIXES)))), f"{name}: the engines differ"
+        print(f"| {name} | {rows} | {ours * 1000:.1f} | {rdf * 1000:.1f} | {rdf / ours:.0f} |")
+    assert isinstance(theirs, rdflib.Graph)
+
+
+def main() -> None:
+    """Prints all measurements."""
+    with tempfile.TemporaryDirectory() as folder:
+        env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+        env["MOAGRAPH_CACHE"] = os.environ["MOAGRAPH_CACHE"] = str(Path(folder) / "cache")
+        derived, bound = Path(folder) / "derived.nt", Path(folder) / "bound.rq"
+        queries(derived, bound)
+        print()
+        whole_processes(env, derived, bound)
+
+
+if __name__ == "__main__":
+    main()

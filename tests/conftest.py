@@ -64,6 +64,9 @@ class Ontology:
     policies: dict[str, Policy]
     queries: dict[str, Query]
 
+    def __repr__(self) -> str:
+        return f"Ontology of {len(self.files)} files"
+
     def store(self, triples: Iterable[ox.Triple], policies: Iterable[str] = ("stated", "everything")) -> ox.Store:
         """Gives a store of just these triples and of what policies derive from them."""
         store = ox.Store()

@@ -3,7 +3,7 @@
 `tests/fixtures/base/data/` is a small, whole corpus of invented chemistry, which is clean under the real ontology.
 
 `tests/check/<code>/bad/` holds files that replace files of that corpus or are added to it; their paths are those
-below the root, `data/…` or `ontology/…`. The comment `# expect: <code>` stands on the line on which `check` has to
+below the root, `data/…`, `ontology/…` or `queries/…`. The comment `# expect: <code>` stands on the line on which `check` has to
 report the fault (in a file that is no Turtle no line is reported), and nothing else may be reported.
 `tests/check/<code>/good/` holds a neighbour that comes close to the fault and is clean.
 
@@ -87,7 +87,7 @@ def overlay(files: Iterable[File], over: Iterable[File]) -> list[File]:
 def expected(files: Iterable[File]) -> list[tuple[str, str, int]]:
     """Gives code, path and line of each mark."""
     return sorted(
-        (match[1], file.path, number if file.path.endswith(".ttl") else 0)
+        (match[1], file.path, number if file.path.endswith((".ttl", ".rq")) else 0)
         for file in files
         for number, line in enumerate(file.content.decode("utf-8", "replace").split("\n"), 1)
         for match in MARK.finditer(line)
@@ -99,7 +99,7 @@ def found(findings: Iterable[Finding]) -> list[tuple[str, str, int]]:
 
 
 def case(code: str, which: str) -> list[File]:
-    return files_below(CASES / code / which, "data", "ontology")
+    return files_below(CASES / code / which, "data", "ontology", "queries")
 
 
 def test_base_corpus_is_clean_and_uses_every_class() -> None:

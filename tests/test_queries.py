@@ -17,8 +17,8 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 import yaml
-from conftest import ROOT, OnRdflib, Ontology, with_kinds
 
+from conftest import ROOT, OnRdflib, Ontology, with_kinds
 from moagraph import turtle
 from moagraph.check import check
 from moagraph.corpus import Corpus, File
@@ -96,17 +96,17 @@ def test_every_query_has_a_full_and_an_empty_case_and_every_case_a_query(ontolog
         assert {case.name for case in ALL if case.query == name} >= {"full", "empty"}, name
 
 
-def test_no_file_goes_unused() -> None:
-    for case in ALL:
-        assert sorted(path.name for path in case.expected.parent.iterdir()) == ["ask.yaml", "expected.tsv"]
-    assert sorted(path.stem for path in DATA.iterdir()) == sorted({name for case in ALL for name in case.data})
-
-
 @EACH
 def test_answer(case: Case, library_for: Callable[[Case], Library], golden: Callable[[Path, str], None]) -> None:
     table = library_for(case).ask(case.query, case.params)
     assert bool(len(table)) == (case.name != "empty")
     golden(case.expected, table.to_tsv())
+
+
+def test_no_file_goes_unused() -> None:
+    for case in ALL:
+        assert sorted(path.name for path in case.expected.parent.iterdir()) == ["ask.yaml", "expected.tsv"]
+    assert sorted(path.stem for path in DATA.iterdir()) == sorted({name for case in ALL for name in case.data})
 
 
 @EACH

@@ -13,7 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moagraph.errors import DataHasFindings, NothingToCheck, OutputFailed
@@ -57,20 +57,15 @@ def derivations_of(corpus: Corpus) -> list[Derivation]:
     """Gives the derivations of the corpus's ontology in the order in which they run."""
     found = []
     for file in corpus.matching("ontology/derive", ".rq"):
-        text = file.content.decode("utf-8")
-        header = header_of(text, file.path)
-        found.append(Derivation(PurePosixPath(file.path).stem, int(header["order"]), str(header["makes"]), text))
+        header = header_of(file.text, file.path)
+        found.append(Derivation(file.name, int(header["order"]), str(header["makes"]), file.text))
     return sorted(found, key=lambda d: (d.order, d.name))
 
 
 def policies_of(corpus: Corpus) -> list[Policy]:
     """Gives the policies of the corpus's ontology by name."""
     return [
-        Policy(
-            PurePosixPath(file.path).stem,
-            str(header_of(file.content.decode("utf-8"), file.path)["summary"]),
-            file.content.decode("utf-8"),
-        )
+        Policy(file.name, str(header_of(file.text, file.path)["summary"]), file.text)
         for file in corpus.matching("ontology/policy", ".rq")
     ]
 
@@ -81,10 +76,7 @@ def queries_of(corpus: Corpus) -> list[Query]:
     Raises:
         QueryHeader: a header is malformed or disagrees with its query.
     """
-    return [
-        Query.parse(PurePosixPath(file.path).stem, file.content.decode("utf-8"))
-        for file in corpus.matching("queries", ".rq")
-    ]
+    return [Query.parse(file.name, file.text) for file in corpus.matching("queries", ".rq")]
 
 
 def derive(store: ox.Store, policy: Policy, derivations: list[Derivation]) -> int:

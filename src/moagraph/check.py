@@ -21,9 +21,9 @@ from rdflib.namespace import RDF, SH, XSD
 
 from moagraph import turtle
 from moagraph.corpus import Corpus, File
-from moagraph.errors import MoagraphError, NothingToCheck, nearest
+from moagraph.errors import InputUnreadable, MoagraphError, NothingToCheck, QueryHeader, nearest
 from moagraph.names import ASSERTED, BASE, KINDS, PREFIXES, VOCAB, compact, local_name
-from moagraph.query import header_of
+from moagraph.query import Query, header_of
 from moagraph.report import SEVERITIES, Finding, Report
 from moagraph.store import EmbeddedStore
 
@@ -35,6 +35,7 @@ FILE_FAULTS = {
     "misplaced-subject": "Path is identity: data/compound/cortexin.ttl defines compound:cortexin and nothing "
     "else; claims, evidence lines, findings, passages and absences lie in data/claim/<subject>/<topic>.ttl.",
     "blank-node": "A node has no IRI. It could be neither cited nor named when it is wrong.",
+    "query-header": "The header of a named query is missing or malformed, or disagrees with the query below it.",
     "defined-twice": "Two files say something of one subject. Each IRI is defined in one place.",
 }
 """Findings about files rather than triples, by code."""
@@ -68,13 +69,11 @@ class Rule:
         Raises:
             QueryHeader: its header is missing or no YAML.
         """
-        text = file.content.decode("utf-8")
-        header = header_of(text, file.path)
+        header = header_of(file.text, file.path)
         severity = str(header.get("severity", "violation"))
         if severity not in SEVERITIES or not header.get("problem") or not header.get("cure"):
             raise NothingToCheck(f"{file.path} needs a problem, a cure and a known severity")
-        code = PurePosixPath(file.path).stem
-        return cls(code, str(header["problem"]).strip(), str(header["cure"]).strip(), severity, text)
+        return cls(file.name, str(header["problem"]).strip(), str(header["cure"]).strip(), severity, file.text)
 
 
 def rules_of(corpus: Corpus) -> list[Rule]:
@@ -86,11 +85,15 @@ def shapes_of(corpus: Corpus) -> rdflib.Graph:
     """Gives all shapes of the corpus's ontology as one graph.
 
     Raises:
-        turtle.TurtleFault: a shapes file is no Turtle.
+        InputUnreadable: a shapes file is no Turtle.
     """
     graph = rdflib.Graph(bind_namespaces="none")
     for file in corpus.matching("ontology/shapes", ".ttl"):
-        for triple, _ in turtle.read(file.content).lines:
+        try:
+            document = turtle.read(file.content)
+        except turtle.TurtleFault as fault:
+            raise InputUnreadable(f"{file.path}:{fault.line}: {fault.problem}", fault.cure) from None
+        for triple, _ in document.lines:
             graph.add(triple)
     return graph
 
@@ -113,7 +116,10 @@ def check(corpus: Corpus) -> Report:
             # A misspelt or hand-derived statement is reported once, by the rule that knows its cure.
             said |= {triple, (triple[0], triple[1], "")}
     findings += [finding for finding, triple in _shapes(corpus, shapes) if triple not in said]
-    count = _counter(corpus.graph)
+
+    def count(name: str) -> int:
+        return sum(1 for _ in corpus.graph.subjects(RDF.type, rdflib.URIRef(VOCAB + name)))
+
     looked_at = {
         "files": len(corpus.files),
         "triples": len(corpus.graph),
@@ -126,10 +132,6 @@ def check(corpus: Corpus) -> Report:
     return Report(tuple(sorted(set(findings))), looked_at, corpus.digest)
 
 
-def _counter(graph: rdflib.Graph):  # type: ignore[no-untyped-def]
-    return lambda name: sum(1 for _ in graph.subjects(RDF.type, rdflib.URIRef(VOCAB + name)))
-
-
 def _files(corpus: Corpus) -> Iterator[Finding]:
     """Path is identity: each data file defines what its path names, and nothing is defined twice."""
     for file in corpus.files:
@@ -138,6 +140,13 @@ def _files(corpus: Corpus) -> Iterator[Finding]:
                 "misplaced-file", "violation", file.path, 0, "", "only Turtle files belong below data/",
                 "move the file elsewhere, or name it *.ttl",
             )  # fmt: skip
+    for file in corpus.matching("queries", ".rq"):
+        try:
+            Query.parse(file.name, file.text)
+        except QueryHeader as error:
+            yield Finding(
+                "query-header", "violation", file.path, 1, "", error.problem, error.fix or "mend the header"
+            )
     for path, line in corpus.blank_nodes:
         yield Finding(
             "blank-node", "violation", path, line, "", "a node without a name stands here",

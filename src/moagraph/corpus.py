@@ -28,6 +28,23 @@ class File:
     path: str
     content: bytes = field(repr=False)
 
+    @property
+    def name(self) -> str:
+        """The file's name without its suffix."""
+        return Path(self.path).stem
+
+    @property
+    def text(self) -> str:
+        """The content as text.
+
+        Raises:
+            InputUnreadable: it is not UTF-8.
+        """
+        try:
+            return self.content.decode("utf-8")
+        except UnicodeDecodeError:
+            raise InputUnreadable(f"{self.path} is not UTF-8", "save the file as UTF-8") from None
+
 
 def read_files(places: Places) -> list[File]:
     """Gives all files of ontology, data and queries in the order of their paths, without hidden ones and READMEs.
@@ -145,7 +162,7 @@ class Corpus:
 
     def text(self, path: str) -> str:
         """Gives the text of a file of the corpus."""
-        return next(f for f in self.files if f.path == path).content.decode("utf-8")
+        return next(f for f in self.files if f.path == path).text
 
     def matching(self, folder: str, suffix: str) -> list[File]:
         """Gives the files directly below a folder with a suffix, in the order of their paths."""

@@ -17,7 +17,7 @@ README = ROOT / "README.md"
 PICTURE = ROOT / "tests" / "data" / "overlap.svg"
 UPDATE = os.environ.get("MOAGRAPH_UPDATE_GOLDENS") == "1"
 BLOCK = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
-QUERIES = re.compile(r"(?<=<!-- queries -->\n).*?(?=\n## )", re.DOTALL)
+QUERIES = re.compile(r"(?<=<!-- queries -->\n).*?(?=<!-- end of queries -->)", re.DOTALL)
 
 
 def _run(command: str, cache: Path) -> str:
@@ -64,7 +64,7 @@ def test_the_table_of_queries_is_fresh(real_graph: moagraph.Graph) -> None:
         parameters = ", ".join(f"`{p.name}` ({p.type.removeprefix('moa:')})" for p in query.params)
         rows.append(f"| `{query.name}` | {query.asks} | {parameters} |")
     table = "\n".join(rows) + "\n"
-    fresh = QUERIES.sub(lambda _: f"\n{table}", text)
+    fresh = QUERIES.sub(lambda _: f"\n{table}\n", text, count=1)
     if UPDATE:
         README.write_text(fresh, "utf-8")
     assert UPDATE or fresh == text

@@ -265,7 +265,7 @@ def list_(what: str, graph: Callable[[], Graph], format_: str | None, output: st
         rows = []
         for iri in names.members(LISTS[what]):
             thing = Iri(iri, asked.store.label(iri))
-            others = [n for n in names.names_of(iri)[3:] if n != thing.label]
+            others = [n for n in names.names_of(iri)[4:] if n != thing.label]
             rows.append((thing, thing.curie, tuple(others)))
         columns = (
             Column("name", LISTS[what]),

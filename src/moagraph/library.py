@@ -71,7 +71,7 @@ class Names:
 
     def names_of(self, iri: str) -> list[str]:
         """Gives all names of a thing: slug, CURIE, labels and synonyms in all languages, codes."""
-        found = [local_name(iri), compact(iri), iri]
+        found = [local_name(iri), compact(iri), iri, local_name(iri).replace("_", " ")]
         graph = ox.NamedNode(ASSERTED)
         for predicate in _NAMED_BY:
             for quad in self._store.store.quads_for_pattern(ox.NamedNode(iri), predicate, None, graph):

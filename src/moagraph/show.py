@@ -32,6 +32,10 @@ _OTHERS = "In claims about others"
 _SIGNS = {"Supports": "+", "Refutes": "−", "NullResult": "0", "Inconclusive": "?"}
 
 
+def _count(number: int, name: str) -> str:
+    return f"{number} {name}{'' if number == 1 else 's'}"
+
+
 def _topic(claim: Claim) -> str:
     """Gives the heading that a claim stands under."""
     return _TOPICS.get(local_name(claim.predicate), claim.predicate.label)
@@ -90,10 +94,14 @@ class Account:
             for absence in self.absences:
                 put(absence.sentence(), "  ", "    ")
         lines = sum(len(claim.lines) for claim in self.claims)
+        counts = (
+            _count(len(self.claims), "claim"),
+            _count(lines, "evidence line"),
+            _count(len(self.absences), "absence"),
+        )
         out += [
             "",
-            f"{len(self.claims)} claims, {lines} evidence lines, {len(self.absences)} absences, "
-            f"under policy {self.policy}.",
+            f"{', '.join(counts)}, under policy {self.policy}.",
             "Signs: + supports, − refutes, 0 looked for and not found, ? inconclusive. Tiers: A synthesis of trials,",
             "B randomised trial, C other human study, D animals, E in vitro, F no study named; unresolved: the study",
             "cannot be traced. These are statements of the sources, not medical advice.",

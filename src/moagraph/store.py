@@ -18,6 +18,7 @@ RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 
 _PREFIXES = dict(PREFIXES)
+_SPEAKING = tuple(PREFIXES[kind] for kind in ("claim", "evidence", "absence"))
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
@@ -151,6 +152,9 @@ class EmbeddedStore:
                     return quad.object.value
         if iri.startswith(f"{BASE}policy/"):
             return local_name(iri)
+        if iri.startswith(_SPEAKING):
+            # The name of a claim, of its lines and of an absence is a sentence one can say.
+            return local_name(iri).replace("_", " ")
         return None
 
     def policies(self) -> list[str]:

@@ -3,8 +3,8 @@
 `tests/fixtures/base/data/` is a small, whole corpus of invented chemistry, which is clean under the real ontology.
 
 `tests/check/<code>/bad/` holds files that replace files of that corpus or are added to it; their paths are those
-below the root, `data/…`, `ontology/…` or `queries/…`. The comment `# expect: <code>` stands on the line on which `check` has to
-report the fault (in a file that is no Turtle no line is reported), and nothing else may be reported.
+below the root, `data/…`, `ontology/…` or `queries/…`. The comment `# expect: <code>` stands on the line on which
+`check` has to report the fault (in a file that is neither no line is reported), and nothing else may be reported.
 `tests/check/<code>/good/` holds a neighbour that comes close to the fault and is clean.
 
 To add a shape or a rule, copy a file of the base corpus to its bad case, spoil it, and mark the line.

@@ -16,7 +16,7 @@ STRATA: list[set[str]] = [
     {"turtle", "query"},
     {"corpus", "store"},
     {"check", "build", "library"},
-    {"claims", "overlap"},
+    {"audit", "claims", "overlap"},
     {"show"},
     {"export", "plots"},
     {"api", "cli"},

@@ -41,7 +41,7 @@ def test_help_imports_no_library(own_cache: Path) -> None:
     assert "click" in modules, "the probe sees what is imported"
     assert not modules & (HEAVY | {"pyoxigraph"})
     ours = {m for m in modules if m.startswith("moagraph")}
-    assert ours == {"moagraph", "moagraph.cli", "moagraph.errors"}
+    assert ours - {m for m in ours if m.startswith("moagraph.cli")} == {"moagraph", "moagraph.errors"}
 
 
 def test_a_cached_answer_parses_neither_turtle_nor_yaml(own_cache: Path, real_graph: moagraph.Graph) -> None:

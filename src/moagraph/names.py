@@ -29,6 +29,7 @@ KINDS: tuple[str, ...] = (
     "receptor",
     "reference",
     "scheme",
+    "skip",
     "source",
     "study",
     "target",

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 
 from moagraph.claims import Absence, Claim, Reader, properties, quantity_text
 from moagraph.library import Library
@@ -219,3 +220,32 @@ def account_of(library: Library, word: str) -> Account:
         claims=tuple(reader.claims(str(claim) for claim in claims)),
         absences=tuple(reader.absences(str(absence) for absence in absences)),
     )
+
+
+def passages_text(library: Library, folder: Path, word: str) -> str:
+    """Gives a claim's sentence and lines beside the text of their passages, for review.
+
+    Args:
+        library: what is asked.
+        folder: where the source documents lie.
+        word: the claim, by any of its names.
+
+    Raises:
+        UnknownThing, AmbiguousThing: the word names no claim, or several.
+        InputUnreadable: a document is missing.
+    """
+    from moagraph.audit import documents
+
+    iri = library.names.resolve(word, ["moa:Claim"])
+    texts = {document.source: document.text for document in documents(library.store, folder)}
+    out = []
+    for claim in Reader(library.store, library.policy).claims([iri]):
+        out.append(f"{claim.sentence()}  ({claim.iri.curie})")
+        for line in claim.lines:
+            out.append(f"  {_SIGNS[line.stance]} {line.sentence()}")
+            for start, end in line.passages:
+                quoted = " ".join(texts.get(line.source, "")[start:end].split())
+                out.append(f"      {start}-{end}: {quoted}")
+            if line.note:
+                out.append(f"      note: {line.note}")
+    return "\n".join(out) + "\n"

@@ -1,0 +1,146 @@
+"""Commands that ask: ask, sparql, list and show."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from moagraph.cli.options import format_for, graph_options, iris_option, output_options, print_table, write_out
+from moagraph.errors import InputUnreadable, UnknownFormat
+
+if TYPE_CHECKING:
+    from moagraph.api import Graph
+
+LISTS = {
+    "compounds": "moa:Compound",
+    "conditions": "moa:Condition",
+    "indications": "moa:Indication",
+    "mechanisms": "moa:Mechanism",
+    "outcomes": "moa:Outcome",
+    "receptors": "moa:Receptor",
+    "references": "moa:Reference",
+    "sources": "moa:Source",
+    "studies": "moa:Study",
+}
+"""What `list` shows beside queries and policies, and the class that each is."""
+
+
+@click.command()
+@click.argument("name")
+@click.argument("values", nargs=-1, metavar="[KEY=VALUE]...")
+@graph_options
+@output_options
+@iris_option
+def ask(
+    name: str,
+    values: tuple[str, ...],
+    graph: Callable[[], Graph],
+    format_: str | None,
+    output: str,
+    iris: bool,
+) -> None:
+    """Ask a named query: see 'moagraph list queries'.
+
+    For example: moagraph ask shared-mechanisms compound=Cortexin
+    """
+    given: dict[str, object] = {}
+    for value in values:
+        key, equals, text = value.partition("=")
+        if not equals:
+            raise click.BadArgumentUsage(f"{value!r} is not of the form KEY=VALUE, such as compound=cortexin")
+        given[key] = text
+    print_table(graph().library.ask(name, given), format_, output, iris)
+
+
+@click.command()
+@click.argument("query", metavar="FILE|-|TEXT")
+@graph_options
+@output_options
+@iris_option
+def sparql(query: str, graph: Callable[[], Graph], format_: str | None, output: str, iris: bool) -> None:
+    """Run a SPARQL query from a file, from standard input (-) or given as text; known prefixes need no PREFIX."""
+    from moagraph.store import Triples
+
+    if query == "-":
+        text = sys.stdin.read()
+    elif query.endswith(".rq") or (len(query) < 1000 and Path(query).is_file()):
+        try:
+            text = Path(query).read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputUnreadable(f"cannot read {query}: {getattr(error, 'strerror', None) or error}") from None
+    else:
+        text = query
+    answer = graph().sparql(text)
+    if isinstance(answer, bool):
+        write_out("true\n" if answer else "false\n", output)
+    elif isinstance(answer, Triples):
+        from moagraph.turtle import write
+
+        chosen = format_for(format_, output, {".ttl": "turtle"}, "turtle")
+        if chosen != "turtle":
+            raise UnknownFormat(chosen, ["turtle"])
+        write_out(write(answer).decode("utf-8"), output)
+    else:
+        print_table(answer, format_, output, iris)
+
+
+@click.command("list")
+@click.argument("what", metavar="WHAT")
+@graph_options
+@output_options
+@iris_option
+def list_(what: str, graph: Callable[[], Graph], format_: str | None, output: str, iris: bool) -> None:
+    """List what there is of a kind.
+
+    WHAT is one of queries, policies, compounds, mechanisms, receptors, indications, conditions, outcomes,
+    references, studies and sources.
+    """
+    from moagraph.errors import UnknownThing
+    from moagraph.table import Column, Iri, Table
+
+    known = ["queries", "policies", *LISTS]
+    if what not in known:
+        raise UnknownThing(what, "list", known)
+    asked = graph()
+    columns: tuple[Column, ...]
+    if what == "queries":
+        rows: list[tuple[Any, ...]] = [
+            (q.name, q.summary, " ".join(f"{p.name}={p.example}" for p in q.params))
+            for q in asked.library.queries.values()
+        ]
+        columns = (
+            Column("query", "xsd:string"),
+            Column("summary", "xsd:string"),
+            Column("example", "xsd:string"),
+        )
+    elif what == "policies":
+        rows = list(asked.policies.items())
+        columns = (Column("policy", "xsd:string"), Column("summary", "xsd:string"))
+    else:
+        names = asked.library.names
+        rows = []
+        for iri in names.members(LISTS[what]):
+            thing = Iri(iri, asked.store.label(iri))
+            others = [n for n in names.names_of(iri)[4:] if n != thing.label]
+            rows.append((thing, thing.curie, tuple(others)))
+        columns = (
+            Column("name", LISTS[what]),
+            Column("id", "xsd:string"),
+            Column("also_called", "xsd:string*"),
+        )
+    print_table(Table(columns, tuple(rows)), format_, output, iris)
+
+
+@click.command()
+@click.argument("thing", nargs=-1, required=True)
+@graph_options
+def show(thing: tuple[str, ...], graph: Callable[[], Graph]) -> None:
+    """Show everything known of a thing: claims by verdict, with their evidence, and what is left unsaid."""
+    account = graph().show(" ".join(thing))
+    width = min(os.get_terminal_size(sys.stdout.fileno()).columns, 120) if sys.stdout.isatty() else 100
+    write_out(account.to_text(width), "-")

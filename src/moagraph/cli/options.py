@@ -1,0 +1,114 @@
+"""Options that commands share, and how they write what they found."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import click
+
+from moagraph.errors import UnknownFormat
+
+if TYPE_CHECKING:
+    from moagraph.api import Graph
+    from moagraph.places import Places
+    from moagraph.table import Table
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def root_option(command: F) -> F:
+    """Gives a command the option that names another project folder."""
+    return click.option(
+        "--root", type=click.Path(path_type=Path), help="Folder with ontology, data and queries. [default: packaged]"
+    )(command)
+
+
+def graph_options(command: F) -> F:
+    """Gives a command the options that choose what is asked, as one function `graph` that opens it."""
+
+    @click.option("--policy", metavar="NAME", help="Which evidence counts: see 'list policies'. [default: stated]")
+    @root_option
+    @click.option("--last-good", is_flag=True, help="Ask the store as last built, even if the data has findings now.")
+    @wraps(command)
+    def chosen(root: Path | None, policy: str | None, last_good: bool, **others: Any) -> Any:
+        def graph() -> Graph:
+            from moagraph import api
+
+            return api.open(root, policy=policy or api.DEFAULT_POLICY, last_good=last_good, progress=say)
+
+        return command(graph=graph, **others)
+
+    return cast(F, chosen)
+
+
+def output_options(command: F) -> F:
+    """Gives a command that prints a table its options of format and place."""
+    command = click.option(
+        "-o",
+        "--output",
+        metavar="PATH",
+        default="-",
+        help="Where to write; the extension decides the format.",
+    )(command)
+    return click.option(
+        "-f",
+        "--format",
+        "format_",
+        metavar="FORMAT",
+        help="text, csv, tsv, json, markdown or html. [default: text on a terminal, else tsv]",
+    )(command)
+
+
+def iris_option(command: F) -> F:
+    """Gives a command the option to show IRIs instead of labels."""
+    return click.option("--iris", is_flag=True, help="Show IRIs instead of labels.")(command)
+
+
+def places_at(root: Path | None) -> Places:
+    """Gives the places below a folder, or the packaged ones."""
+    from moagraph.places import Places, packaged
+
+    return Places.at(root) if root is not None else packaged()
+
+
+def say(message: str) -> None:
+    """Tells a person at a terminal what is being done."""
+    if sys.stderr.isatty():
+        click.echo(f"moagraph: {message} …", err=True)
+
+
+def write_out(text: str, output: str) -> None:
+    """Writes text to standard output (`-`) or whole into a file."""
+    if output == "-":
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    from moagraph.places import write_file
+
+    write_file(Path(output), text.encode("utf-8"))
+
+
+def format_for(asked: str | None, output: str, extensions: dict[str, str], otherwise: str) -> str:
+    """Gives the format: the one asked for, else the one that the extension means, else the usual one."""
+    if asked:
+        return asked
+    if output == "-":
+        return otherwise
+    suffix = Path(output).suffix.lower()
+    if suffix not in extensions:
+        raise UnknownFormat(suffix or output, sorted(extensions))
+    return extensions[suffix]
+
+
+def print_table(table: Table, format_: str | None, output: str, iris: bool) -> None:
+    """Writes a table in the format asked for, else what the extension means, else what suits the reader."""
+    from moagraph.table import EXTENSIONS
+
+    chosen = format_for(format_, output, EXTENSIONS, "text" if sys.stdout.isatty() else "tsv")
+    width = os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else 110
+    write_out(table.to(chosen, iris, width), output)

@@ -485,7 +485,9 @@ def test_hash_seed_and_locale_change_no_byte_of_an_export(tmp_path: Path) -> Non
     shutil.copytree(ROOT / "tests" / "fixtures" / "base" / "data", root / "data")
     for name in ("ontology", "queries"):
         (root / name).symlink_to(ROOT / name)
-    settings_ = [{"PYTHONHASHSEED": "0", "LC_ALL": "C"}, {"PYTHONHASHSEED": "1", "LC_ALL": "C.UTF-8", "TZ": "UTC-9"}]
+    # Without the last two Python itself takes UTF-8 in the C locale.
+    ascii_ = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    settings_ = [{"PYTHONHASHSEED": "0", **ascii_}, {"PYTHONHASHSEED": "1", "LC_ALL": "C.UTF-8", "TZ": "UTC-9"}]
     running = []
     for number, varied in enumerate(settings_):
         # Caches differ, so that each builds for itself.

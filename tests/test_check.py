@@ -284,3 +284,13 @@ def test_shapes_take_every_term_that_curators_may_write() -> None:
     qualifiers = set(graph.subjects(RDFS.subPropertyOf, rdflib.URIRef(f"{VOCAB}qualifier")))
     claim = rdflib.URIRef(f"{PREFIXES['shape']}Claim")
     assert qualifiers <= set(SHAPES.objects(claim, SH.property / SH.path))
+
+
+def test_a_file_that_cannot_be_read_is_one_finding() -> None:
+    """What the file would define is not reported as missing wherever it is named."""
+    used = "data/compound/alphamide.ttl"
+    assert any(file.path == used for file in BASE)
+    for content in (b"compound:alphamide a", b"\xff"):
+        corpus = Corpus.of(overlay([*ONTOLOGY, *BASE], [File(used, content)]))
+        assert [f.path for f in check(corpus).findings if f.code in ("turtle-syntax", "not-utf-8")] == [used]
+        assert not [f for f in check(corpus).findings if f.code == "dangling-reference"]

@@ -215,12 +215,16 @@ def _rules(corpus: Corpus, rules: Iterable[Rule]) -> Iterator[tuple[Finding, tup
     store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t in corpus.triples)
     embedded = EmbeddedStore(store)
     names = [compact(subject) for subject in corpus.subjects]
+    # What an unreadable file would define is not missing: the file's own finding is the cause.
+    unread = {f"{BASE}{'/'.join(PurePosixPath(f.path).with_suffix('').parts[1:])}" for f in corpus.findings}
     for rule in rules:
         for row in embedded.evaluate(rule.text, "none"):
             terms = {key: row[key] for key in ("entity", "property", "value")}
             if isinstance(terms["entity"], ox.BlankNode):
                 continue  # it has no name to report; `_files` says where it stands
             entity, prop, value = ("" if t is None else getattr(t, "value", str(t)) for t in terms.values())
+            if value in unread:
+                continue
             path, line = corpus.place(entity, prop, value)
             facts = {
                 key: compact(term.value) if isinstance(term, ox.NamedNode) else getattr(term, "value", "")

@@ -89,6 +89,12 @@ class Line:
     ambiguous: bool
     note: str
 
+    @property
+    def stance_label(self) -> str:
+        """What the line does to its claim, in words."""
+        verbs = {"Supports": "supported", "Refutes": "refuted", "NullResult": "found null"}
+        return verbs.get(self.stance, "left open")
+
     def sentence(self) -> str:
         """Gives the line in words: who says so, how strongly, where, on what."""
         wording = {"asserted": "", "reported": "as reported", "theoretical": "in theory"}.get(

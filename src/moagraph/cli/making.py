@@ -16,22 +16,26 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("what", metavar="turtle|nquads|release")
+@click.argument("what", metavar="turtle|nquads|evidence|release")
 @click.option("-o", "--output", metavar="PATH", required=True, help="File, or folder of a release.")
 @click.option("--policy", metavar="NAME", help="Add what this policy derives (turtle), or leave out others (nquads).")
 @root_option
 def export(what: str, output: str, policy: str | None, root: Path | None) -> None:
-    """Write the asserted data as Turtle (with --policy what it derives too), all graphs as N-Quads, or a release."""
+    """Write the data to a file or folder.
+
+    turtle: what curators asserted, and with --policy what it derives; nquads: all graphs; evidence: one JSON object a
+    line for each evidence line, absence and record; release: a folder with data, answers and checksums.
+    """
     from importlib import import_module
 
     from moagraph import api
 
-    known = ["turtle", "nquads", "release"]
+    known = ["turtle", "nquads", "evidence", "release"]
     if what not in known:
         raise UnknownFormat(what, known)
     exporter = import_module(f"moagraph.export.{what}")
     number = exporter.export(api.open(root, policy=policy or api.DEFAULT_POLICY, progress=say), Path(output), policy)
-    unit = {"turtle": "triples", "nquads": "quads", "release": "files"}[what]
+    unit = {"turtle": "triples", "nquads": "quads", "evidence": "objects", "release": "files"}[what]
     click.echo(f"wrote {number:,} {unit} to {output}", err=True)
 
 

@@ -1,0 +1,238 @@
+"""Export of the evidence as JSON lines: a stable interface for programs that do not speak RDF.
+
+One object a line for each evidence line, each absence, and each record (a stated fact of a reference, study or other
+thing, with its passages), in the order of their ids. Keys, always all of them and in this order: `id`, `kind`
+("evidence", "absence" or "record"), `claim`, `subject`, `subject_label`, `predicate`, `predicate_label`, `object`,
+`object_label`, `value`, `unit`, `qualifiers` (from name to a list of terms), `stance` (null for absences and
+records), `reason` (null but for absences), `source` (its name), `passages` (objects with `start`, `end`, `digest`),
+`system`, `species`, `design`, `n`, `untraceable_citations`, `references`, `studies`, `asserted_by`, `strength`,
+`tier`, `findings` (objects with `measure`, `estimate`, `lower`, `upper`, `level`, `p`, `n`, `analysis_set`,
+`endpoint_role`, `outcome`) and `text` (one English sentence made from the data).
+
+Terms are CURIEs; numbers are strings with the digits of the data, and what has no value is null or an empty list.
+Every line is given whatever a policy admits; `tier` is that under the policy `everything`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from moagraph.api import Graph
+from moagraph.claims import Absence, Claim, Line, Properties, Reader
+from moagraph.names import PREFIXES, VOCAB, local_name
+from moagraph.places import write_file
+from moagraph.store import EmbeddedStore
+from moagraph.table import Cell, Iri
+
+POLICY = "everything"
+
+KEYS = (
+    "id", "kind", "claim", "subject", "subject_label", "predicate", "predicate_label", "object", "object_label",
+    "value", "unit", "qualifiers", "stance", "reason", "source", "passages", "system", "species", "design", "n",
+    "untraceable_citations", "references", "studies", "asserted_by", "strength", "tier", "findings", "text",
+)  # fmt: skip
+"""The keys of every object, in order."""
+
+_LISTS = ("passages", "species", "design", "references", "studies", "asserted_by", "findings")
+_RECORDED = (
+    "moa:authors", "moa:year", "moa:journal", "moa:volume", "moa:doi", "moa:pmid", "moa:language", "moa:reports",
+    "moa:design", "moa:blinding", "moa:setting", "moa:species", "moa:sampleSize", "moa:numberOfStudies",
+    "moa:intervention", "moa:comparator", "moa:condition", "moa:sponsor", "moa:sponsorshipExtent",
+    "moa:sponsoredStudies", "moa:includesStudy", "moa:partOf", "dcterms:title",
+)  # fmt: skip
+"""What a record states of a reference or study."""
+
+
+def _nodes(store: EmbeddedStore, classes: Iterable[str]) -> dict[str, Properties]:
+    """Gives all members of some classes with their properties, in one query for each class."""
+    found: dict[str, Properties] = {}
+    for cls in classes:
+        table = store.select(f"SELECT ?s ?p ?o WHERE {{ ?s a {cls} ; ?p ?o }} ORDER BY ?s ?p ?o", POLICY)
+        for subject, predicate, value in table.cells:
+            found.setdefault(str(subject), {}).setdefault(str(predicate), []).append(value)
+    return found
+
+
+def _terms(node: Properties, name: str) -> list[str]:
+    return [_term(value) for value in node.get(VOCAB + name, [])]
+
+
+def _term(value: Cell) -> str:
+    return value.curie if isinstance(value, Iri) else str(value)
+
+
+def _first(node: Properties, name: str) -> str | None:
+    values = _terms(node, name)
+    return values[0] if values else None
+
+
+class _Exporter:
+    """Makes the objects from nodes that were read in bulk."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.store = graph.store
+        self.nodes = _nodes(
+            graph.store,
+            ("moa:EvidenceLine", "moa:Claim", "moa:Absence", "moa:Passage", "moa:Finding", "moa:Quantity",
+             "moa:Study", "moa:StudySet", "moa:Reference"),
+        )  # fmt: skip
+        self.reader = Reader(graph.store, POLICY)
+        self.qualifiers = [
+            local_name(str(cell))
+            for cell in self.store.select(
+                "SELECT ?q WHERE { ?q rdfs:subPropertyOf moa:qualifier } ORDER BY ?q", POLICY
+            ).column("q")
+        ]
+
+    def _object(self, **values: Any) -> dict[str, Any]:
+        empty: dict[str, Any] = {key: [] if key in _LISTS else None for key in KEYS}
+        empty["qualifiers"] = {}
+        return {**empty, **values}
+
+    def _passages(self, node: Properties) -> list[dict[str, Any]]:
+        spans = []
+        for passage in node.get(f"{VOCAB}passage", []):
+            found = self.nodes[str(passage)]
+            start, end = (int(str(found[PREFIXES["oa"] + name][0])) for name in ("start", "end"))
+            spans.append({"start": start, "end": end, "digest": _first(found, "digest")})
+        return sorted(spans, key=lambda span: (span["start"], span["end"]))
+
+    def _qualifiers(self, node: Properties) -> dict[str, list[str]]:
+        return {name: _terms(node, name) for name in self.qualifiers if _terms(node, name)}
+
+    def _quantity(self, node: Properties, name: str) -> Properties:
+        values = node.get(VOCAB + name, [])
+        return self.nodes.get(str(values[0]), {}) if values else {}
+
+    def _finding(self, iri: Cell) -> dict[str, Any]:
+        node = self.nodes[str(iri)]
+        estimate = self._quantity(node, "estimate") or self._quantity(node, "responders")
+        return {
+            "measure": _first(node, "measure"),
+            "estimate": _first(estimate, "amount"),
+            "lower": _first(estimate, "lowerBound"),
+            "upper": _first(estimate, "upperBound"),
+            "level": _first(estimate, "confidenceLevel"),
+            "p": _first(self._quantity(node, "pValue"), "asReported"),
+            "n": _first(self._quantity(node, "sampleSize"), "amount"),
+            "analysis_set": _first(node, "analysisSet"),
+            "endpoint_role": _first(node, "endpointRole"),
+            "outcome": _first(node, "outcome"),
+        }
+
+    def evidence(self, claim: Claim, line: Line) -> dict[str, Any]:
+        """Gives the object of an evidence line."""
+        node, about = self.nodes[str(line.iri)], self.nodes[str(claim.iri)]
+        studies = [self.nodes[str(study)] for study in line.studies]
+        sizes = [size for study in studies for size in _terms(self._quantity(study, "sampleSize"), "amount")]
+        designs = [*_terms(node, "design"), *(design for study in studies for design in _terms(study, "design"))]
+        value = self._quantity(about, "value")
+        return self._object(
+            id=line.iri.curie,
+            kind="evidence",
+            claim=claim.iri.curie,
+            subject=claim.subject.curie,
+            subject_label=claim.subject.label,
+            predicate=claim.predicate.curie,
+            predicate_label=claim.predicate.label,
+            object=claim.object.curie if claim.object else None,
+            object_label=claim.object.label if claim.object else None,
+            value=_first(value, "amount") or _first(value, "asReported"),
+            unit=_first(value, "unit"),
+            qualifiers=self._qualifiers(about),
+            stance=_first(node, "stance"),
+            source=local_name(line.source),
+            passages=self._passages(node),
+            system=_first(node, "system"),
+            species=_terms(node, "species"),
+            design=sorted(set(designs)),
+            n=sizes[0] if len(sizes) == 1 else None,
+            untraceable_citations=line.untraceable,
+            references=[reference.curie for reference in line.references],
+            studies=[study.curie for study in line.studies],
+            asserted_by=[agent.curie for agent in line.asserted_by],
+            strength=_first(node, "strength"),
+            tier=line.tier or None,
+            findings=[self._finding(finding) for finding in node.get(f"{VOCAB}finding", [])],
+            text=f"{claim.sentence()}: {line.stance_label} by {line.sentence()}.",
+        )
+
+    def absence(self, absence: Absence) -> dict[str, Any]:
+        """Gives the object of an absence."""
+        node = self.nodes[str(absence.iri)]
+        return self._object(
+            id=absence.iri.curie,
+            kind="absence",
+            subject=absence.subject.curie,
+            subject_label=absence.subject.label,
+            predicate=absence.attribute.curie,
+            predicate_label=absence.attribute.label,
+            object=absence.object.curie if absence.object else None,
+            object_label=absence.object.label if absence.object else None,
+            qualifiers=self._qualifiers(node),
+            reason=_first(node, "reason"),
+            source=local_name(absence.stated_in[0]),
+            passages=self._passages(node),
+            text=f"{absence.sentence()}.",
+        )
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Gives an object for each stated fact of each thing that names its passages."""
+        things = self.store.select(
+            """SELECT DISTINCT ?thing WHERE { ?thing moa:statedIn ?source ; moa:passage ?passage .
+            FILTER NOT EXISTS { ?thing moa:bearsOn ?claim } FILTER NOT EXISTS { ?thing a moa:Absence } }
+            ORDER BY ?thing""",
+            POLICY,
+        ).column("thing")
+        for thing in things:
+            assert isinstance(thing, Iri)
+            node = self.nodes[str(thing)]
+            for curie in _RECORDED:
+                prefix, _, name = curie.partition(":")
+                for number, value in enumerate(node.get(PREFIXES[prefix] + name, []), 1):
+                    quantity = self.nodes.get(str(value), {}) if str(value).startswith(PREFIXES["quantity"]) else {}
+                    label = self.store.label(PREFIXES[prefix] + name) or name
+                    shown = _first(quantity, "asReported") or (value.label if isinstance(value, Iri) else str(value))
+                    term = value.curie if isinstance(value, Iri) and not quantity else None
+                    yield self._object(
+                        id=f"{thing.curie}#{name}-{number}",
+                        kind="record",
+                        subject=thing.curie,
+                        subject_label=thing.label,
+                        predicate=curie,
+                        predicate_label=label,
+                        object=term,
+                        object_label=value.label if isinstance(value, Iri) and term else None,
+                        value=None if term else _first(quantity, "amount") or shown,
+                        unit=_first(quantity, "unit"),
+                        source=local_name(str(node[f"{VOCAB}statedIn"][0])),
+                        passages=self._passages(node),
+                        text=f"{thing.label}, {label}: {shown}.",
+                    )
+
+
+def objects(graph: Graph) -> list[dict[str, Any]]:
+    """Gives all objects of the export in the order of their ids."""
+    exporter = _Exporter(graph)
+    claims = [iri for iri, node in exporter.nodes.items() if f"{VOCAB}predicate" in node]
+    absences = [iri for iri, node in exporter.nodes.items() if f"{VOCAB}attribute" in node]
+    found = [exporter.evidence(claim, line) for claim in exporter.reader.claims(claims) for line in claim.lines]
+    found += [exporter.absence(absence) for absence in exporter.reader.absences(absences)]
+    found += list(exporter.records())
+    return sorted(found, key=lambda one: str(one["id"]))
+
+
+def export(graph: Graph, path: Path, policy: str | None = None) -> int:  # noqa: ARG001 - every line is exported
+    """Writes the evidence as JSON lines, and gives their number.
+
+    Args:
+        graph: what is exported.
+        path: where to.
+        policy: not used: every line is exported, whatever a policy admits.
+    """
+    lines = [json.dumps(one, ensure_ascii=False) for one in objects(graph)]
+    write_file(path, ("\n".join(lines) + "\n").encode("utf-8"))
+    return len(lines)

@@ -195,9 +195,9 @@ def _misplaced(subject: str, path: str, corpus: Corpus) -> tuple[str, str] | Non
             )
         return None
     if parts[0] == "passage" and len(parts) == 2:
-        if kind == "passage" and name.startswith(f"{parts[1]}_"):
+        if kind in ("passage", "skip") and name.startswith(f"{parts[1]}_"):
             return None
-        return (f"does not belong into {path}", "only passages of that source belong there")
+        return (f"does not belong into {path}", "only passages and skip ranges of that source belong there")
     if len(parts) == 2 and parts[0] in KINDS:
         if (kind, name) == parts or (kind == "quantity" and name.startswith(f"{parts[1]}_")):
             return None

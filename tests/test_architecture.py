@@ -17,11 +17,12 @@ STRATA: list[set[str]] = [
     {"corpus", "store"},
     {"check", "build", "library"},
     {"audit", "claims", "overlap"},
-    {"show"},
+    {"reader"},
+    {"show", "compare"},
     {"export", "plots"},
     {"api", "cli"},
 ]
-"""Lowest first. `export` and `plots` are folders of modules of one stratum."""
+"""Lowest first. `compare`, `export` and `plots` are folders of modules of one stratum."""
 
 TOP = {"__init__", "__main__"}
 """The package's face: it may hand on anything."""

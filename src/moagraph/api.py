@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import networkx as nx
     import rdflib
 
+    from moagraph.compare.cells import SideBySide
     from moagraph.show import Account
 
 DEFAULT_POLICY = "stated"
@@ -78,6 +79,20 @@ class Graph:
         from moagraph.show import account_of
 
         return account_of(self.library, thing)
+
+    def compare(self, compounds: Sequence[str], table: str = "at-a-glance") -> SideBySide:
+        """Gives compounds side by side; no cell is empty.
+
+        Args:
+            compounds: two or more, by any of their names; the columns, in this order.
+            table: at-a-glance, mechanisms, safety, regimens, evidence or indications.
+
+        Raises:
+            MoagraphError: the question was wrong; the message says how to mend it.
+        """
+        from moagraph.compare import compare
+
+        return compare(self.library, compounds, table)
 
     def overlap(self, mechanisms: bool = False) -> nx.Graph[Any]:
         """Gives the overlap graph: compounds, joined where they share mechanisms.

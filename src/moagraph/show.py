@@ -8,27 +8,56 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from moagraph.claims import Absence, Claim, Reader, properties, quantity_text
+from moagraph.claims import Absence, Claim
 from moagraph.library import Library
 from moagraph.names import PREFIXES, local_name
-from moagraph.store import EmbeddedStore, iri_term
+from moagraph.reader import Reader, quantity_text
+from moagraph.store import iri_term
 from moagraph.table import Cell, Iri
 
 THING_CLASSES = (
     "moa:Compound", "moa:CompoundGroup", "moa:Mechanism", "moa:Receptor", "moa:Condition", "moa:Outcome",
     "moa:Target", "moa:Population", "moa:Reference", "moa:Study", "moa:StudySet", "moa:Source", "moa:Agent",
-    "moa:Claim",
+    "moa:Claim", "moa:CompoundClass", "moa:Material", "moa:Process", "moa:Property", "moa:Preparation", "moa:Regimen",
+    "moa:Test", "moa:StopRule", "moa:Stack", "moa:Dimension", "moa:Advice", "moa:EvidenceBody", "moa:Assessment",
+    "moa:Declaration", "moa:Search",
 )  # fmt: skip
 """The classes whose members can be shown."""
 
 _TOPICS = {
+    "belongsTo": "Classes",
+    "derivedFrom": "Origin and likeness",
+    "similarTo": "Origin and likeness",
+    "madeFrom": "Origin and composition",
+    "madeBy": "Origin and composition",
+    "contains": "Origin and composition",
+    "developedBy": "Origin and composition",
+    "hasProperty": "Properties",
     "hasMechanism": "Mechanisms",
     "bindsReceptor": "Receptors",
     "affects": "Effects",
     "authorisedFor": "Authorised for",
     "studiedFor": "Studied for",
     "usedFor": "Uses",
+    "givenBy": "Routes, preparation and regimens",
+    "hasPreparation": "Routes, preparation and regimens",
+    "hasRegimen": "Routes, preparation and regimens",
+    "contraindicatedIn": "Safety",
+    "monitoredBy": "Safety",
+    "hasStopRule": "Safety",
+    "interactsWith": "Interactions",
+    "memberOf": "Combinations",
+    "hasStatus": "Regulatory status",
+    "manufacturedBy": "Makers and market",
+    "availableFrom": "Makers and market",
+    "hasPrice": "Makers and market",
+    "comparedWith": "Comparisons",
+    "assessedAs": "Assessments of the evidence",
+    "advises": "Advice of the sources",
+    "declares": "What a source says of itself",
+    "yields": "Searches",
 }
+"""The heading that claims of each predicate stand under, in the order in which they are shown."""
 _OTHERS = "In claims about others"
 _SIGNS = {"Supports": "+", "Refutes": "−", "NullResult": "0", "Inconclusive": "?"}
 
@@ -78,8 +107,10 @@ class Account:
         topics: dict[str, list[Claim]] = {}
         for claim in self.claims:
             about = claim.subject == self.thing or self.thing not in self.subjects
+            # What is said of the evidence on a thing is said of the thing's body of evidence.
+            about = about or local_name(claim.predicate) == "assessedAs"
             topics.setdefault(_topic(claim) if about else _OTHERS, []).append(claim)
-        for topic in [*_TOPICS.values(), _OTHERS]:
+        for topic in [*dict.fromkeys(_TOPICS.values()), _OTHERS]:
             if topic not in topics:
                 continue
             out += ["", f"{topic} ({len(topics[topic])})"]
@@ -156,6 +187,23 @@ _FACTS: tuple[tuple[str, str], ...] = (
     ("moa:sponsoredStudies", "sponsored studies"),
     ("moa:includesStudy", "includes"),
     ("moa:partOf", "part of"),
+    ("moa:route", "route"),
+    ("moa:dose", "dose"),
+    ("moa:schedule", "how often"),
+    ("moa:duration", "for how long"),
+    ("moa:repeatAfter", "repeated after"),
+    ("moa:alternative", "alternative"),
+    ("moa:solvent", "solvent"),
+    ("moa:dissolvedIn", "volume"),
+    ("moa:referenceRange", "reference range"),
+    ("moa:trigger", "trigger"),
+    ("moa:watches", "watches"),
+    ("moa:threshold", "threshold"),
+    ("moa:action", "action"),
+    ("moa:component", "components"),
+    ("moa:purpose", "purpose"),
+    ("moa:about", "about"),
+    ("moa:database", "database"),
     ("moa:possiblySameStudy", "possibly the same as"),
     ("moa:publisher", "publisher"),
     ("moa:url", "web address"),
@@ -165,11 +213,9 @@ _FACTS: tuple[tuple[str, str], ...] = (
 )
 
 
-def _facts(store: EmbeddedStore, policy: str, iri: str) -> tuple[tuple[str, str], ...]:
-    node = properties(store, policy, [iri])[iri]
-    quantities = properties(
-        store, policy, [str(v) for vs in node.values() for v in vs if str(v).startswith(PREFIXES["quantity"])]
-    )
+def _facts(reader: Reader, iri: str) -> tuple[tuple[str, str], ...]:
+    node = reader.nodes([iri])[iri]
+    quantities = reader.nodes([str(v) for vs in node.values() for v in vs if str(v).startswith(PREFIXES["quantity"])])
     say: Callable[[Cell], str] = lambda value: (  # noqa: E731 - one place, one line
         quantity_text(quantities[str(value)])
         if str(value) in quantities
@@ -204,6 +250,7 @@ def account_of(library: Library, word: str) -> Account:
           ?claim a moa:Claim .
           {{ ?claim ?role {node} }}
           UNION {{ ?claim moa:subject ?group . ?group moa:member {node} }}
+          UNION {{ ?claim moa:subject ?body . ?body moa:about {node} }}
           UNION {{ ?line moa:bearsOn ?claim ; ?part {node} }}
           UNION {{ FILTER (?claim = {node}) }}
         }} ORDER BY ?claim""",
@@ -216,7 +263,7 @@ def account_of(library: Library, word: str) -> Account:
     return Account(
         thing=Iri(iri, store.label(iri)),
         policy=policy,
-        facts=_facts(store, policy, iri),
+        facts=_facts(reader, iri),
         claims=tuple(reader.claims(str(claim) for claim in claims)),
         absences=tuple(reader.absences(str(absence) for absence in absences)),
     )

@@ -91,6 +91,29 @@ def _jsonable(cell: Cell, iris: bool) -> Any:
     return str(cell)
 
 
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    "[": "{[}",
+    "]": "{]}",
+    "\n": " ",
+    **{c: f"\\{c}" for c in "{}$&#_%"},
+}
+
+
+def latex_escape(text: str) -> str:
+    """Gives text as it is written in LaTeX, so that nothing in it is taken for a command.
+
+    >>> print(latex_escape("50 % of A_1"))
+    50 \\% of A\\_1
+    """
+    return "".join(_LATEX.get(c, c) for c in text)
+
+
 def _plain(text: str) -> str:
     """Keeps a spreadsheet from taking text for a formula."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
@@ -200,6 +223,17 @@ class Table:
     def _repr_html_(self) -> str:
         return self.to_html()
 
+    def to_latex(self, iris: bool = False) -> str:
+        """Gives a LaTeX tabular as wide as the line; all text is escaped."""
+        share = f"p{{{0.9 / len(self.columns):.2f}\\linewidth}}"
+        layout = "".join("r" if c.type in ("xsd:integer", "xsd:decimal") else share for c in self.columns)
+        rows = [[f"\\textbf{{{latex_escape(c.heading)}}}" for c in self.columns]]
+        rows += [[latex_escape(text) for text in row] for row in self._strings(iris)]
+        head, *body = (f"{' & '.join(row)} \\\\\n" for row in rows)
+        title = f"\\noindent {latex_escape(self.title)}\n\n" if self.title else ""
+        opening = f"{title}\\begin{{tabular}}{{{layout}}}\n\\hline\n{head}"
+        return f"{opening}\\hline\n{''.join(body)}\\hline\n\\end{{tabular}}\n"
+
     def to_text(self, iris: bool = False, width: int = 110) -> str:
         """Gives a table for reading, wrapped to `width` characters, with the number of rows below it."""
         from rich import box
@@ -261,6 +295,7 @@ FORMATS: dict[str, Callable[[Table, bool], str]] = {
     "json": Table.to_json,
     "markdown": Table.to_markdown,
     "html": Table.to_html,
+    "latex": Table.to_latex,
 }
 """The formats that tables can be written in, by name."""
 
@@ -271,5 +306,6 @@ EXTENSIONS = {
     ".json": "json",
     ".md": "markdown",
     ".html": "html",
+    ".tex": "latex",
 }
 """The format that a file's extension means."""

@@ -26,6 +26,7 @@ def cli() -> None:
 
 for _command in (
     asking.ask,
+    asking.compare,
     asking.list_,
     asking.show,
     asking.sparql,

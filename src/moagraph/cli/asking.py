@@ -1,4 +1,4 @@
-"""Commands that ask: ask, sparql, list and show."""
+"""Commands that ask: ask, compare, sparql, list and show."""
 
 from __future__ import annotations
 
@@ -55,6 +55,32 @@ def ask(
             raise click.BadArgumentUsage(f"{value!r} is not of the form KEY=VALUE, such as compound=cortexin")
         given[key] = text
     print_table(graph().library.ask(name, given), format_, output, iris)
+
+
+@click.command()
+@click.argument("compounds", nargs=-1, required=True, metavar="COMPOUND COMPOUND...")
+@click.option(
+    "--table",
+    metavar="NAME",
+    default="at-a-glance",
+    help="at-a-glance, mechanisms, safety, regimens, evidence or indications. [default: at-a-glance]",
+)
+@graph_options
+@output_options
+def compare(
+    compounds: tuple[str, ...], table: str, graph: Callable[[], Graph], format_: str | None, output: str
+) -> None:
+    """Show compounds side by side, with numbered sources; no cell is empty.
+
+    For example: moagraph compare cortexin cerebrolysin --table mechanisms
+    """
+    from moagraph.table import EXTENSIONS
+
+    shown = graph().compare(compounds, table)
+    terminal = output == "-" and sys.stdout.isatty()
+    chosen = format_for(format_, output, EXTENSIONS, "text" if terminal else "tsv")
+    width = os.get_terminal_size(sys.stdout.fileno()).columns if terminal else 110
+    write_out(shown.to(chosen, width), output)
 
 
 @click.command()

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("what", metavar="turtle|nquads|evidence|release")
 @click.option("-o", "--output", metavar="PATH", required=True, help="File, or folder of a release.")
+@click.option("-f", "--format", "format_", metavar="FORMAT", help="jsonl, for evidence; the others have one each.")
 @click.option("--policy", metavar="NAME", help="Add what this policy derives (turtle), or leave out others (nquads).")
 @root_option
-def export(what: str, output: str, policy: str | None, root: Path | None) -> None:
+def export(what: str, output: str, format_: str | None, policy: str | None, root: Path | None) -> None:
     """Write the data to a file or folder.
 
     turtle: what curators asserted, and with --policy what it derives; nquads: all graphs; evidence: one JSON object a
@@ -33,6 +34,9 @@ def export(what: str, output: str, policy: str | None, root: Path | None) -> Non
     known = ["turtle", "nquads", "evidence", "release"]
     if what not in known:
         raise UnknownFormat(what, known)
+    formats = {"turtle": "turtle", "nquads": "nquads", "evidence": "jsonl", "release": "release"}
+    if format_ not in (None, formats[what]):
+        raise UnknownFormat(str(format_), [formats[what]])
     exporter = import_module(f"moagraph.export.{what}")
     number = exporter.export(api.open(root, policy=policy or api.DEFAULT_POLICY, progress=say), Path(output), policy)
     unit = {"turtle": "triples", "nquads": "quads", "evidence": "objects", "release": "files"}[what]

@@ -60,7 +60,7 @@ def output_options(command: F) -> F:
         "--format",
         "format_",
         metavar="FORMAT",
-        help="text, csv, tsv, json, markdown or html. [default: text on a terminal, else tsv]",
+        help="text, csv, tsv, json, markdown, html or latex. [default: text on a terminal, else tsv]",
     )(command)
 
 

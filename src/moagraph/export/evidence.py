@@ -9,22 +9,24 @@ records), `reason` (null but for absences), `source` (its name), `passages` (obj
 `tier`, `findings` (objects with `measure`, `estimate`, `lower`, `upper`, `level`, `p`, `n`, `analysis_set`,
 `endpoint_role`, `outcome`) and `text` (one English sentence made from the data).
 
-Terms are CURIEs; numbers are strings with the digits of the data, and what has no value is null or an empty list.
+Terms are CURIEs; numbers are strings: decimals with the digits of the data, or as reported where there is no decimal
+and for p-values. What has no value is null or an empty list; nothing is filled in. Designs and species are those of
+the line and of its studies; `n` is the size of its study where it has one study with one size.
 Every line is given whatever a policy admits; `tier` is that under the policy `everything`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from moagraph.api import Graph
-from moagraph.claims import Absence, Claim, Line, Properties, Reader
+from moagraph.claims import Absence, Claim, Line
 from moagraph.names import PREFIXES, VOCAB, local_name
 from moagraph.places import write_file
-from moagraph.store import EmbeddedStore
+from moagraph.reader import Properties, Reader
 from moagraph.table import Cell, Iri
 
 POLICY = "everything"
@@ -41,19 +43,13 @@ _RECORDED = (
     "moa:authors", "moa:year", "moa:journal", "moa:volume", "moa:doi", "moa:pmid", "moa:language", "moa:reports",
     "moa:design", "moa:blinding", "moa:setting", "moa:species", "moa:sampleSize", "moa:numberOfStudies",
     "moa:intervention", "moa:comparator", "moa:condition", "moa:sponsor", "moa:sponsorshipExtent",
-    "moa:sponsoredStudies", "moa:includesStudy", "moa:partOf", "dcterms:title",
+    "moa:sponsoredStudies", "moa:includesStudy", "moa:partOf", "moa:population", "moa:coIntervention",
+    "moa:possiblySameStudy", "moa:system", "moa:url", "moa:publisher", "moa:lastReviewed", "moa:route", "moa:dose",
+    "moa:schedule", "moa:duration", "moa:repeatAfter", "moa:alternative", "moa:solvent", "moa:dissolvedIn",
+    "moa:referenceRange", "moa:trigger", "moa:watches", "moa:threshold", "moa:action", "moa:component", "moa:purpose",
+    "dcterms:title",
 )  # fmt: skip
-"""What a record states of a reference or study."""
-
-
-def _nodes(store: EmbeddedStore, classes: Iterable[str]) -> dict[str, Properties]:
-    """Gives all members of some classes with their properties, in one query for each class."""
-    found: dict[str, Properties] = {}
-    for cls in classes:
-        table = store.select(f"SELECT ?s ?p ?o WHERE {{ ?s a {cls} ; ?p ?o }} ORDER BY ?s ?p ?o", POLICY)
-        for subject, predicate, value in table.cells:
-            found.setdefault(str(subject), {}).setdefault(str(predicate), []).append(value)
-    return found
+"""What a record states of a reference, study, regimen, source or other thing."""
 
 
 def _terms(node: Properties, name: str) -> list[str]:
@@ -74,12 +70,11 @@ class _Exporter:
 
     def __init__(self, graph: Graph) -> None:
         self.store = graph.store
-        self.nodes = _nodes(
-            graph.store,
-            ("moa:EvidenceLine", "moa:Claim", "moa:Absence", "moa:Passage", "moa:Finding", "moa:Quantity",
-             "moa:Study", "moa:StudySet", "moa:Reference"),
-        )  # fmt: skip
         self.reader = Reader(graph.store, POLICY)
+        self.nodes = self.reader.members(
+            "moa:EvidenceLine", "moa:Claim", "moa:Absence", "moa:Passage", "moa:Finding", "moa:Quantity",
+            "moa:Study", "moa:StudySet", "moa:Reference",
+        )  # fmt: skip
         self.qualifiers = [
             local_name(str(cell))
             for cell in self.store.select(
@@ -101,7 +96,12 @@ class _Exporter:
         return sorted(spans, key=lambda span: (span["start"], span["end"]))
 
     def _qualifiers(self, node: Properties) -> dict[str, list[str]]:
-        return {name: _terms(node, name) for name in self.qualifiers if _terms(node, name)}
+        found = {name: node.get(VOCAB + name, []) for name in self.qualifiers}
+        return {name: [self._qualifier(value) for value in values] for name, values in found.items() if values}
+
+    def _qualifier(self, value: Cell) -> str:
+        """Gives a qualifier's term, or its text as reported where it is a quantity."""
+        return _first(self.nodes.get(str(value), {}), "asReported") or _term(value)
 
     def _quantity(self, node: Properties, name: str) -> Properties:
         values = node.get(VOCAB + name, [])
@@ -128,6 +128,7 @@ class _Exporter:
         node, about = self.nodes[str(line.iri)], self.nodes[str(claim.iri)]
         studies = [self.nodes[str(study)] for study in line.studies]
         sizes = [size for study in studies for size in _terms(self._quantity(study, "sampleSize"), "amount")]
+        kinds = [*_terms(node, "species"), *(kind for study in studies for kind in _terms(study, "species"))]
         designs = [*_terms(node, "design"), *(design for study in studies for design in _terms(study, "design"))]
         value = self._quantity(about, "value")
         return self._object(
@@ -147,7 +148,7 @@ class _Exporter:
             source=local_name(line.source),
             passages=self._passages(node),
             system=_first(node, "system"),
-            species=_terms(node, "species"),
+            species=sorted(set(kinds)),
             design=sorted(set(designs)),
             n=sizes[0] if len(sizes) == 1 else None,
             untraceable_citations=line.untraceable,
@@ -187,6 +188,7 @@ class _Exporter:
             ORDER BY ?thing""",
             POLICY,
         ).column("thing")
+        self.nodes |= self.reader.nodes(map(str, things))
         for thing in things:
             assert isinstance(thing, Iri)
             node = self.nodes[str(thing)]

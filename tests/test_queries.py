@@ -117,18 +117,23 @@ def test_rdflib_gives_the_same_rows_in_the_same_order(
     assert with_kinds(table) == with_kinds(library_for(case).ask(case.query, case.params))
 
 
+HOLDERS = ("study", "regimen", "preparation", "test", "stop-rule")
+"""The kinds of things whose files hold quantities."""
+
+
 def as_files(*names: str) -> list[File]:
     """Splits datasets into files as `data/` has them."""
     triples = [t for name in names for t in turtle.read((DATA / f"{name}.ttl").read_bytes()).triples]
-    studies = {t.subject.value for t in triples if isinstance(t.subject, ox.NamedNode)}
+    subjects = {t.subject.value for t in triples if isinstance(t.subject, ox.NamedNode)}
     files: dict[str, list[ox.Triple]] = defaultdict(list)
     for triple in triples:
         assert isinstance(triple.subject, ox.NamedNode)
         kind, _, name = triple.subject.value.removeprefix(BASE).partition("/")
         owner = name.partition("_")[0]
-        if kind == "quantity" and f"{BASE}study/{owner}" in studies:
-            path = f"study/{owner}"
-        elif kind in ("claim", "evidence", "quantity", "absence"):
+        holder = next((k for k in HOLDERS if f"{BASE}{k}/{owner}" in subjects), None) if kind == "quantity" else None
+        if holder:
+            path = f"{holder}/{owner}"
+        elif kind in ("claim", "evidence", "quantity", "absence", "finding", "certainty"):
             path = f"claim/{owner}/all"
         else:
             path = f"{kind}/{owner}"
@@ -137,7 +142,7 @@ def as_files(*names: str) -> list[File]:
 
 
 def test_datasets_pass_the_check(ontology: Ontology) -> None:
-    report = check(Corpus.of([*ontology.files, *as_files("things", "claims")]))
+    report = check(Corpus.of([*ontology.files, *as_files("things", "claims", "more-things", "uses")]))
     assert report.findings == (), report.to_text()
     assert report.looked_at["triples"]
 

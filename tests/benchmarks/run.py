@@ -79,6 +79,10 @@ def whole_processes(env: dict[str, str], derived: Path, bound: Path) -> None:
 
     print(row("`moagraph build`, cold (read, check, derive, write)", seconds(cold, 3), base))
     print(row("`moagraph check`", seconds(process([SCRIPT, "check"], env), 3), base))
+    compare = [SCRIPT, "compare", "cortexin", "cerebrolysin"]
+    print(row("`moagraph compare` of two compounds, cached", seconds(process(compare, env), 5), base))
+    if env.get("MOAGRAPH_SOURCES"):
+        print(row("`moagraph audit` of all documents, cached", seconds(process([SCRIPT, "audit"], env), 5), base))
     times = statistics.median(alone) / statistics.median(asked)
     print(f"\nA cached `ask` is {times:.0f} times as fast as rdflib alone.\n")
 

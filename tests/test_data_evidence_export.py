@@ -61,6 +61,17 @@ def test_records_state_facts_of_references_and_studies(exported: list[dict[str, 
     assert records["reference:kurkin-2021", "moa:doi"]["value"] == "10.1371/journal.pone.0254493"
     assert records["study:cars", "moa:sampleSize"]["value"] == "208"
     assert records["study:cars", "moa:design"]["object"] == "moa:RandomisedTrial"
+    source = records["source:vialbase-cortexin-vs-cerebrolysin", "moa:lastReviewed"]
+    assert (source["value"], len(source["passages"])) == ("2026-06-05", 2)
+
+
+def test_a_regimen_is_stated_where_its_claims_are(exported: list[dict[str, Any]]) -> None:
+    regimen = "regimen:cortexin-10-mg-daily-10-days"
+    facts = {one["predicate"]: one for one in exported if one["kind"] == "record" and one["subject"] == regimen}
+    assert (facts["moa:dose"]["value"], facts["moa:dose"]["unit"]) == ("10", "mg")
+    assert facts["moa:route"]["object"] == "moa:Intramuscular"
+    lines = [one for one in exported if one["kind"] == "evidence" and one["object"] == regimen]
+    assert facts["moa:dose"]["passages"] == lines[0]["passages"]
 
 
 def test_the_file_is_json_lines_and_the_same_each_time(real_graph: moagraph.Graph, tmp_path: Path) -> None:

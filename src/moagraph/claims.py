@@ -35,7 +35,7 @@ _VERBS = {
     "derivedFrom": "is derived from",
     "similarTo": "is like",
     "comparedWith": "was compared with",
-    "advises": "is what is advised about:",
+    "advises": "comes with the advice:",
     "assessedAs": "is assessed as",
     "declares": "declares",
     "yields": "found",

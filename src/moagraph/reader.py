@@ -151,7 +151,9 @@ class Reader:
                 *_iris(node, "certainty"),
                 *(c for f in _iris(node, "finding") for c in _iris(findings[str(f)], "certainty")),
             ]
-            spans = sorted(_span(passages[str(p)]) for p in _iris(node, "passage"))
+            # Those that assert come first, then headings and what pronouns stand for.
+            said = [passages[str(p)] for p in _iris(node, "passage")]
+            spans = [_span(p) for p in sorted(said, key=lambda p: (f"{VOCAB}passageRole" in p, _span(p)))]
             stance, strength, system = (_one(node, key) for key in ("stance", "strength", "system"))
             prominence = _one(node, "prominence")
             lines[iri] = Line(

@@ -18,6 +18,7 @@ Every line is given whatever a policy admits; `tier` is that under the policy `e
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,7 @@ _RECORDED = (
     "moa:possiblySameStudy", "moa:system", "moa:url", "moa:publisher", "moa:lastReviewed", "moa:route", "moa:dose",
     "moa:schedule", "moa:duration", "moa:repeatAfter", "moa:alternative", "moa:solvent", "moa:dissolvedIn",
     "moa:referenceRange", "moa:trigger", "moa:watches", "moa:threshold", "moa:action", "moa:component", "moa:purpose",
+    "moa:about", "moa:database",
     "dcterms:title",
 )  # fmt: skip
 """What a record states of a reference, study, regimen, source or other thing."""
@@ -180,27 +182,55 @@ class _Exporter:
             text=f"{absence.sentence()}.",
         )
 
-    def records(self) -> Iterator[dict[str, Any]]:
-        """Gives an object for each stated fact of each thing that names its passages."""
-        things = self.store.select(
-            """SELECT DISTINCT ?thing WHERE { ?thing moa:statedIn ?source ; moa:passage ?passage .
-            FILTER NOT EXISTS { ?thing moa:bearsOn ?claim } FILTER NOT EXISTS { ?thing a moa:Absence } }
-            ORDER BY ?thing""",
+    def _recorded(self) -> list[tuple[Iri, str, list[Cell]]]:
+        """Gives things of which a source states facts: the thing, the source, and the passages that state them.
+
+        References, studies and sources name their passages; regimens and the like are what claims are about, so their
+        passages are those of the claims' lines.
+        """
+        table = self.store.select(
+            """SELECT DISTINCT ?thing ?source ?passage WHERE {
+              {
+                ?thing moa:passage ?passage . ?passage moa:inSource ?source
+                FILTER NOT EXISTS { ?thing moa:bearsOn ?any }
+                FILTER NOT EXISTS { ?thing a moa:Absence }
+              } UNION {
+                VALUES ?class {
+                  moa:Regimen moa:Preparation moa:Test moa:StopRule moa:Stack moa:EvidenceBody moa:Search
+                }
+                ?thing a ?class .
+                ?claim moa:subject|moa:object ?thing .
+                ?line moa:bearsOn ?claim ; moa:passage ?passage ; moa:statedIn ?source
+              }
+            }""",
             POLICY,
-        ).column("thing")
-        self.nodes |= self.reader.nodes(map(str, things))
-        for thing in things:
+        )
+        found: dict[tuple[Iri, Iri], list[Cell]] = {}
+        for thing, source, passage in table.cells:
             assert isinstance(thing, Iri)
+            assert isinstance(source, Iri)
+            found.setdefault((thing, source), []).append(passage)
+        return [(thing, local_name(source), passages) for (thing, source), passages in sorted(found.items())]
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Gives an object for each stated fact of each thing, for each source that states it."""
+        recorded = self._recorded()
+        self.nodes |= self.reader.nodes(str(thing) for thing, _, _ in recorded)
+        numbers: Counter[str] = Counter()
+        for thing, source, passages in recorded:
             node = self.nodes[str(thing)]
+            spans = self._passages({f"{VOCAB}passage": passages})
             for curie in _RECORDED:
                 prefix, _, name = curie.partition(":")
-                for number, value in enumerate(node.get(PREFIXES[prefix] + name, []), 1):
+                for value in node.get(PREFIXES[prefix] + name, []):
                     quantity = self.nodes.get(str(value), {}) if str(value).startswith(PREFIXES["quantity"]) else {}
                     label = self.store.label(PREFIXES[prefix] + name) or name
                     shown = _first(quantity, "asReported") or (value.label if isinstance(value, Iri) else str(value))
                     term = value.curie if isinstance(value, Iri) and not quantity else None
+                    fact = f"{thing.curie}#{name}"
+                    numbers[fact] += 1
                     yield self._object(
-                        id=f"{thing.curie}#{name}-{number}",
+                        id=f"{fact}-{numbers[fact]}",
                         kind="record",
                         subject=thing.curie,
                         subject_label=thing.label,
@@ -210,8 +240,8 @@ class _Exporter:
                         object_label=value.label if isinstance(value, Iri) and term else None,
                         value=None if term else _first(quantity, "amount") or shown,
                         unit=_first(quantity, "unit"),
-                        source=local_name(str(node[f"{VOCAB}statedIn"][0])),
-                        passages=self._passages(node),
+                        source=source,
+                        passages=spans,
                         text=f"{thing.label}, {label}: {shown}.",
                     )
 

@@ -17,15 +17,33 @@ if TYPE_CHECKING:
     from moagraph.api import Graph
 
 LISTS = {
+    "advice": "moa:Advice",
+    "agents": "moa:Agent",
+    "assessments": "moa:Assessment",
+    "bodies": "moa:EvidenceBody",
+    "classes": "moa:CompoundClass",
     "compounds": "moa:Compound",
     "conditions": "moa:Condition",
+    "declarations": "moa:Declaration",
+    "dimensions": "moa:Dimension",
+    "groups": "moa:CompoundGroup",
     "indications": "moa:Indication",
+    "materials": "moa:Material",
     "mechanisms": "moa:Mechanism",
     "outcomes": "moa:Outcome",
+    "populations": "moa:Population",
+    "preparations": "moa:Preparation",
+    "processes": "moa:Process",
+    "properties": "moa:Property",
     "receptors": "moa:Receptor",
     "references": "moa:Reference",
+    "regimens": "moa:Regimen",
+    "searches": "moa:Search",
     "sources": "moa:Source",
+    "stacks": "moa:Stack",
+    "stop-rules": "moa:StopRule",
     "studies": "moa:Study",
+    "tests": "moa:Test",
 }
 """What `list` shows beside queries and policies, and the class that each is."""
 
@@ -123,8 +141,10 @@ def sparql(query: str, graph: Callable[[], Graph], format_: str | None, output: 
 def list_(what: str, graph: Callable[[], Graph], format_: str | None, output: str, iris: bool) -> None:
     """List what there is of a kind.
 
-    WHAT is one of queries, policies, compounds, mechanisms, receptors, indications, conditions, outcomes,
-    references, studies and sources.
+    WHAT is queries, policies, or a kind of things: advice, agents, assessments, bodies, classes, compounds,
+    conditions, declarations, dimensions, groups, indications, materials, mechanisms, outcomes, populations,
+    preparations, processes, properties, receptors, references, regimens, searches, sources, stacks, stop-rules,
+    studies or tests.
     """
     from moagraph.errors import UnknownThing
     from moagraph.table import Column, Iri, Table

@@ -63,6 +63,7 @@ def test_a_document_that_is_wholly_cited_is_fine(folder: Path) -> None:
     row = next(iter(coverage_table([coverage])))
     assert (row["skipped"], row["reasons"], row["uncovered"]) == (4, "navigation 4", 0)
     assert row["cited"] == sum(c.isalnum() for c in TEXT) - 4
+    assert row["letters_and_digits"] == sum(c.isalnum() for c in TEXT)
 
 
 @pytest.mark.parametrize("missing", range(4))

@@ -7,7 +7,8 @@ thing, with its passages), in the order of their ids. Keys, always all of them a
 records), `reason` (null but for absences), `source` (its name), `passages` (objects with `start`, `end`, `digest`),
 `system`, `species`, `design`, `n`, `untraceable_citations`, `references`, `studies`, `asserted_by`, `strength`,
 `tier`, `findings` (objects with `measure`, `estimate`, `lower`, `upper`, `level`, `p`, `n`, `analysis_set`,
-`endpoint_role`, `outcome`) and `text` (one English sentence made from the data).
+`endpoint_role`, `outcome`) and `text` (one English sentence made from the data, and the curators' note where there is
+one).
 
 Terms are CURIEs; numbers are strings: decimals with the digits of the data, or as reported where there is no decimal
 and for p-values. What has no value is null or an empty list; nothing is filled in. Designs and species are those of
@@ -65,6 +66,17 @@ def _term(value: Cell) -> str:
 def _first(node: Properties, name: str) -> str | None:
     values = _terms(node, name)
     return values[0] if values else None
+
+
+def _remark(node: Properties) -> str:
+    """Gives the curators' note as a further sentence: what the words restrict and no property holds stands there."""
+    note = _first(node, "note")
+    return f" Note: {note.rstrip('.')}." if note else ""
+
+
+def _frequency(node: Properties) -> str:
+    said = [value.label for value in node.get(f"{VOCAB}frequency", []) if isinstance(value, Iri)]
+    return f"; said to be {' and '.join(said)}" if said else ""
 
 
 class _Exporter:
@@ -160,7 +172,7 @@ class _Exporter:
             strength=_first(node, "strength"),
             tier=line.tier or None,
             findings=[self._finding(finding) for finding in node.get(f"{VOCAB}finding", [])],
-            text=f"{claim.sentence()}: {line.stance_label} by {line.sentence()}.",
+            text=f"{claim.sentence()}: {line.stance_label} by {line.sentence()}{_frequency(node)}.{_remark(node)}",
         )
 
     def absence(self, absence: Absence) -> dict[str, Any]:
@@ -179,7 +191,7 @@ class _Exporter:
             reason=_first(node, "reason"),
             source=local_name(absence.stated_in[0]),
             passages=self._passages(node),
-            text=f"{absence.sentence()}.",
+            text=f"{absence.sentence()}.{_remark(node)}",
         )
 
     def _recorded(self) -> list[tuple[Iri, str, list[Cell]]]:

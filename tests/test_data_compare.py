@@ -122,6 +122,13 @@ def test_mechanisms_that_the_article_puts_first_and_its_blanks(real_graph: Graph
                 assert reasons == ({NOT_EMPHASIZED} if ABSENCE in kinds else set()), row
 
 
+def test_an_interaction_stands_with_both_compounds(real_graph: Graph) -> None:
+    cell = real_graph.compare(["cortexin", "cerebrolysin"], "safety").cell("Interactions", 1)
+    assert {label for entry in cell.entries for label in entry.labels} == {"lithium", "Cerebrolysin"}
+    assert any(entry.text.startswith("antidepressants: ") for entry in cell.entries)
+    assert "Interactions (2)" in str(real_graph.show("cerebrolysin"))
+
+
 @pytest.mark.parametrize("table", GOLDENS)
 def test_table(real_graph: Graph, table: str, golden: Callable[[Path, str], None]) -> None:
     golden(KEPT / f"{table}.md", real_graph.compare(["cortexin", "cerebrolysin"], table).to_markdown())

@@ -107,8 +107,8 @@ class Account:
         topics: dict[str, list[Claim]] = {}
         for claim in self.claims:
             about = claim.subject == self.thing or self.thing not in self.subjects
-            # What is said of the evidence on a thing is said of the thing's body of evidence.
-            about = about or local_name(claim.predicate) == "assessedAs"
+            # What is said of the evidence on a thing is said of its body of evidence; an interaction belongs to both.
+            about = about or local_name(claim.predicate) in ("assessedAs", "interactsWith")
             topics.setdefault(_topic(claim) if about else _OTHERS, []).append(claim)
         for topic in [*dict.fromkeys(_TOPICS.values()), _OTHERS]:
             if topic not in topics:

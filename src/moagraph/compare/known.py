@@ -120,13 +120,12 @@ class Known:
 
     Attributes:
         compound: the compound.
-        pools: groups of compounds that it belongs to, and bodies of evidence on it.
-        claims: those on the compound and on its pools, best supported first.
+        claims: those on the compound, on groups that it belongs to and on bodies of evidence on it, best supported
+            first.
         blanks: the absences.
     """
 
     compound: Iri
-    pools: set[str] = field(default_factory=set)
     claims: list[Claim] = field(default_factory=list)
     blanks: list[Blank] = field(default_factory=list)
 
@@ -146,23 +145,22 @@ class Knowledge:
         self.known = {thing: Known(thing) for thing in self.things}
         nodes = " ".join(iri_term(thing) for thing in self.things)
         table = self.store.select(
-            f"""SELECT DISTINCT ?node ?compound ?subject ?kind WHERE {{
+            f"""SELECT DISTINCT ?node ?compound ?kind WHERE {{
               VALUES ?compound {{ {nodes} }}
-              ?subject (moa:member|moa:about)? ?compound .
-              ?node moa:subject ?subject .
+              {{ ?node moa:subject/(moa:member|moa:about)? ?compound }}
+              # An interaction is said of the compound whose action changes, and belongs to both.
+              UNION {{ ?node moa:predicate moa:interactsWith ; moa:object ?compound }}
               VALUES ?kind {{ moa:Claim moa:Absence }}
               ?node a ?kind
-            }} ORDER BY ?node ?compound ?subject""",
+            }} ORDER BY ?node ?compound""",
             self.policy,
         )
         of: dict[str, list[Known]] = {}
         kinds: dict[str, set[str]] = {"Claim": set(), "Absence": set()}
-        for node, compound, subject, kind in table.cells:
+        for node, compound, kind in table.cells:
             known = self.known[Iri(str(compound))]
             of.setdefault(str(node), []).append(known)
             kinds[local_name(str(kind))].add(str(node))
-            if subject != compound:
-                known.pools.add(str(subject))
         for claim in reader.claims(kinds["Claim"]):
             for known in of[claim.iri]:
                 known.claims.append(claim)
@@ -266,7 +264,7 @@ class Knowledge:
         kind = KINDS_OF[claim.verdict]
         lines = self.lines(claim)
         against = [line for line in lines if line.stance in ("Refutes", "NullResult")]
-        name = claim.object.label if claim.object else self._value(claim)
+        name = claim.object.label if claim.object else claim.value
         where = context(claim, without)
         if fixed:
             text = _YES[kind]
@@ -300,10 +298,6 @@ class Knowledge:
             notes=notes_of(line for line in lines if not (contested and line in against)),
             against=notes_of(against) if contested else (),
         )
-
-    def _value(self, claim: Claim) -> str:
-        values = [str(value) for value in self.nodes[claim.iri].get(f"{VOCAB}value", [])]
-        return "; ".join(quantity_text(node) for node in self.properties(values).values())
 
     def blank(self, blank: Blank, describe: bool) -> Entry:
         """Gives an absence as an entry."""

@@ -1,7 +1,8 @@
 """Typed rows and how to print them.
 
 A Table has named, typed columns and a total order of rows. A cell is an `Iri` (which knows its label), a string, a
-whole number, a decimal, a truth value, None, or a sorted tuple of those where the column may hold several.
+whole number, a decimal, a float, a truth value, a `Literal` of any other datatype or language, a `Blank` node, None,
+or a sorted tuple of those where the column may hold several.
 """
 
 from __future__ import annotations
@@ -48,7 +49,28 @@ class Iri(str):
         return self._label or self.curie
 
 
-Scalar: TypeAlias = Union[Iri, str, int, "Decimal", bool, None]
+class Literal(str):
+    """Text with a datatype that has no Python type here, or with a language.
+
+    >>> Literal("2021-05-01", "http://www.w3.org/2001/XMLSchema#date").datatype
+    'http://www.w3.org/2001/XMLSchema#date'
+    """
+
+    datatype: str
+    language: str
+
+    def __new__(cls, text: str, datatype: str, language: str = "") -> Literal:
+        """Makes a literal of its text, the full IRI of its datatype and its language tag."""
+        self = super().__new__(cls, text)
+        self.datatype, self.language = datatype, language
+        return self
+
+
+class Blank(str):
+    """A node without a name, such as `_:b0`; it means the same node within one answer only."""
+
+
+Scalar: TypeAlias = Union[Iri, Literal, Blank, str, int, float, "Decimal", bool, None]
 Cell: TypeAlias = Scalar | tuple[Scalar, ...]
 
 
@@ -86,7 +108,7 @@ def _jsonable(cell: Cell, iris: bool) -> Any:
         return [_jsonable(part, iris) for part in cell]
     if isinstance(cell, Iri):
         return str(cell) if iris else {"id": cell.curie, "label": cell.label}
-    if cell is None or isinstance(cell, str | int):
+    if cell is None or isinstance(cell, str | int | float):
         return cell
     return str(cell)
 

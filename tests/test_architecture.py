@@ -12,9 +12,11 @@ SOURCE = Path(__file__).parent.parent / "src" / "moagraph"
 STRATA: list[set[str]] = [
     {"errors"},
     {"names", "places"},
+    {"terms"},
     {"table", "report"},
     {"turtle", "query"},
     {"corpus", "screen", "store"},
+    {"endpoint", "graphs"},
     {"things"},
     {"check", "build", "library"},
     {"audit", "claims", "overlap"},

@@ -22,7 +22,7 @@ STRATA: list[set[str]] = [
     {"audit", "claims", "overlap"},
     {"reader"},
     {"show", "compare"},
-    {"export", "plots"},
+    {"export", "plots", "remote"},
     {"api", "cli"},
 ]
 """Lowest first. `compare`, `export` and `plots` are folders of modules of one stratum."""
@@ -33,7 +33,7 @@ TOP = {"__init__", "__main__"}
 BESIDE = {("build", "check"), ("cli", "api")}
 """Imports within a stratum that are meant."""
 
-HANDED = {("export", "api")}
+HANDED = {("export", "api"), ("remote", "api")}
 """Exports are handed a Graph and name its type; the graph does not know them."""
 
 MOST_LINES = 400

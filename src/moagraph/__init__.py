@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from moagraph.api import Graph, open
+    from moagraph.api import Graph, from_rdflib, open
     from moagraph.errors import MoagraphError
     from moagraph.report import Finding, Report
     from moagraph.store import Triples
@@ -27,6 +27,7 @@ _HOME = {
     "Report": "report",
     "Table": "table",
     "Triples": "store",
+    "from_rdflib": "api",
     "open": "api",
 }
 
@@ -40,6 +41,7 @@ __all__ = [
     "Table",
     "Triples",
     "__version__",
+    "from_rdflib",
     "open",
 ]
 

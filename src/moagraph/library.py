@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
-from moagraph.errors import BadValue, MissingParameter, UnknownParameter, UnknownQuery
+from moagraph.errors import BadValue, InputUnreadable, MissingParameter, QueryHeader, UnknownParameter, UnknownQuery
 from moagraph.names import expand
 from moagraph.query import Parameter, Query, bind
 from moagraph.store import Store, iri_term, literal_term
@@ -82,3 +83,23 @@ class Library:
                 f"for example {parameter.name}={parameter.example}",
             )
         return literal_term(value, expand(parameter.type) or parameter.type)
+
+
+def queries_in(places: Iterable[Path]) -> dict[str, Query]:
+    """Gives the named queries in a user's own `.rq` files and folders of them, by name.
+
+    Raises:
+        QueryHeader: a header is missing or malformed, or disagrees with its query, or two files have one name.
+    """
+    found: dict[str, Query] = {}
+    for place in places:
+        paths = sorted(place.rglob("*.rq")) if place.is_dir() else [place] if place.suffix == ".rq" else []
+        for path in paths:
+            if path.stem in found:
+                raise QueryHeader(f"there are two queries named {path.stem}", f"rename {path}")
+            try:
+                found[path.stem] = Query.parse(path.stem, path.read_text("utf-8"))
+            except (OSError, UnicodeDecodeError) as error:
+                reason = getattr(error, "strerror", None) or error
+                raise InputUnreadable(f"cannot read {path}: {reason}") from None
+    return found

@@ -19,7 +19,19 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-__all__ = ["EXTENSIONS", "FORMATS", "Blank", "Cell", "Column", "Iri", "Literal", "Scalar", "Table", "latex_escape"]
+__all__ = [
+    "EXTENSIONS",
+    "FORMATS",
+    "Blank",
+    "Cell",
+    "Column",
+    "Iri",
+    "Literal",
+    "Scalar",
+    "Table",
+    "latex_escape",
+    "truth",
+]
 
 
 class Column(NamedTuple):
@@ -331,3 +343,20 @@ EXTENSIONS = {
     ".srx": "srx",
 }
 """The format that a file's extension means."""
+
+
+def truth(answer: bool, format: str) -> str:
+    """Gives the answer to an ASK query in a named format: SPARQL results in JSON or XML, else one word.
+
+    Raises:
+        UnknownFormat: the format is not one of `FORMATS`.
+    """
+    if format not in FORMATS:
+        raise UnknownFormat(format, FORMATS)
+    word = "true" if answer else "false"
+    if format == "srj":
+        return f'{{"head": {{}}, "boolean": {word}}}\n'
+    if format == "srx":
+        namespace = "http://www.w3.org/2005/sparql-results#"
+        return f'<?xml version="1.0"?>\n<sparql xmlns="{namespace}"><head/><boolean>{word}</boolean></sparql>\n'
+    return f"{word}\n"

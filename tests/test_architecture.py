@@ -15,8 +15,9 @@ STRATA: list[set[str]] = [
     {"terms"},
     {"table", "report"},
     {"turtle", "query"},
+    {"graphs"},
     {"corpus", "screen", "store"},
-    {"endpoint", "graphs"},
+    {"endpoint", "plan"},
     {"things"},
     {"check", "build", "library"},
     {"audit", "claims", "overlap"},
@@ -24,6 +25,7 @@ STRATA: list[set[str]] = [
     {"show", "compare"},
     {"export", "plots", "remote"},
     {"api", "cli"},
+    {"notebook"},
 ]
 """Lowest first. `compare`, `export` and `plots` are folders of modules of one stratum."""
 

@@ -53,3 +53,10 @@ def __getattr__(name: str) -> object:
 
         return getattr(import_module(f"moagraph.{_HOME[name]}"), name)
     raise AttributeError(f"module 'moagraph' has no attribute {name!r}")
+
+
+def load_ipython_extension(shell: object) -> None:
+    """Gives a notebook the magics `%ask`, `%%sparql` and `%moagraph`; called by `%load_ext moagraph`."""
+    from moagraph.notebook import load
+
+    load(shell)

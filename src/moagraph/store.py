@@ -46,6 +46,23 @@ class Triples(tuple[ox.Triple, ...]):
         """Puts triples in order."""
         return cls(tuple(t for _, t in sorted({str(t): t for t in triples}.items())))
 
+    def to(self, format: str) -> str:
+        """Gives the graph as turtle, ntriples, jsonld or rdfxml.
+
+        Raises:
+            UnknownFormat: it is none of these.
+        """
+        from moagraph.graphs import written
+
+        return written(self, format)
+
+    def __str__(self) -> str:
+        return self.to("turtle")
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Shows Turtle in a notebook."""
+        printer.text("..." if cycle else str(self))
+
 
 class Store(ABC):
     """What every store can do, embedded or remote.

@@ -93,4 +93,4 @@ def _print(answer: Table | Triples | bool, format_: str | None, output: str, iri
         write_out(tables.truth(answer, format_for(format_, output, tables.EXTENSIONS, "text")), output)
     else:
         chosen = format_for(format_, output, graphs.EXTENSIONS, "turtle")
-        write_out(graphs.written(answer, chosen), output)
+        write_out(answer.to(chosen), output)

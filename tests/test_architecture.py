@@ -12,7 +12,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "moagraph"
 STRATA: list[set[str]] = [
     {"errors"},
     {"names", "places"},
-    {"terms"},
+    {"cells"},
     {"table", "report"},
     {"turtle", "query"},
     {"graphs"},

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from moagraph.cells import Blank, Cell, Iri, Literal, Scalar, jsonable, term_json, term_xml, text_of
 from moagraph.errors import MissingExtra, UnknownFormat
-from moagraph.terms import Blank, Cell, Iri, Literal, Scalar, jsonable, term_json, term_xml, text_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,7 +16,7 @@ STRATA: list[set[str]] = [
     {"table", "report"},
     {"turtle", "query"},
     {"corpus", "screen", "store"},
-    {"endpoint", "graphs"},
+    {"endpoint", "foreign", "graphs", "sandbox"},
     {"things"},
     {"check", "build", "library"},
     {"audit", "claims", "overlap"},
@@ -25,7 +25,7 @@ STRATA: list[set[str]] = [
     {"export", "plots"},
     {"api", "cli"},
 ]
-"""Lowest first. `compare`, `export` and `plots` are folders of modules of one stratum."""
+"""Lowest first. `compare`, `export`, `plots` and `sandbox` are folders of modules of one stratum."""
 
 TOP = {"__init__", "__main__"}
 """The package's face: it may hand on anything."""

@@ -17,7 +17,7 @@ STRATA: list[set[str]] = [
     {"turtle", "query"},
     {"graphs"},
     {"corpus", "screen", "store"},
-    {"endpoint", "plan"},
+    {"endpoint", "foreign", "plan", "sandbox"},
     {"things"},
     {"check", "build", "library"},
     {"audit", "claims", "overlap"},
@@ -27,7 +27,7 @@ STRATA: list[set[str]] = [
     {"api", "cli"},
     {"notebook"},
 ]
-"""Lowest first. `compare`, `export` and `plots` are folders of modules of one stratum."""
+"""Lowest first. `compare`, `export`, `plots`, `remote` and `sandbox` are folders of modules of one stratum."""
 
 TOP = {"__init__", "__main__"}
 """The package's face: it may hand on anything."""

@@ -122,7 +122,7 @@ class Graph:
         from moagraph.sandbox import Limits, Sandboxed
 
         wanted = limits or Limits()
-        if self._sandbox is None or self._sandbox.limits != wanted:
+        if self._sandbox is None or self._sandbox.sandbox.limits != wanted:
             if self._sandbox is not None:
                 self._sandbox.close()
             foreign = self.store.foreign if isinstance(self.store, EmbeddedStore) else ()

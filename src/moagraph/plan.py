@@ -44,21 +44,26 @@ def _lines(node: Any, store: Store, policy: str, depth: int) -> Iterator[str]:
     if not isinstance(node, CompValue):
         return
     yield f"{pad}{_title(node)}".rstrip()
-    for triple in node.get("triples") or ():
+    for triple in _part(node, "triples") or ():
         yield f"{pad}  {_pattern(triple)}   # {_matching(triple, store, policy)}"
     for key in ("p", "p1", "p2", "part", "graph"):
         if key in node:
             yield from _lines(node[key], store, policy, depth + 1)
-    for inner in _tests(node.get("expr")):
+    for inner in _tests(_part(node, "expr")):
         yield f"{pad}  {'not exists' if 'NOT' in inner.name else 'exists'}:"
         yield from _lines(inner["graph"], store, policy, depth + 2)
 
 
+def _part(node: CompValue, key: str) -> Any:
+    """Gives a part of a node, or None; `CompValue.get` would evaluate it."""
+    return node[key] if key in node else None  # noqa: SIM401 - see above
+
+
 def _title(node: CompValue) -> str:
     words = [str(node.name)]
-    if node.get("PV"):
+    if _part(node, "PV"):
         words.append(" ".join(f"?{v}" for v in node["PV"]))
-    if node.name in ("Filter", "Extend", "LeftJoin", "OrderBy", "Group") and node.get("expr") is not None:
+    if node.name in ("Filter", "Extend", "LeftJoin", "OrderBy", "Group") and _part(node, "expr") is not None:
         words.append(_expression(node["expr"]))
     if node.name == "Extend":
         words.append(f"as ?{node['var']}")
@@ -67,7 +72,7 @@ def _title(node: CompValue) -> str:
     if node.name in ("Graph", "ServiceGraphPattern") and "term" in node:
         words.append(_term(node["term"]))
     if node.name == "ToMultiSet" and "var" in node:
-        words.append(" ".join(f"?{v}" for v in node["var"]) + f", {len(node.get('value') or [])} rows")
+        words.append(" ".join(f"?{v}" for v in node["var"]) + f", {len(_part(node, 'value') or [])} rows")
     if node.name == "Slice":
         words.append(f"from {node['start']}, {node['length']} rows")
     return " ".join(words)
@@ -83,7 +88,7 @@ def _tests(expression: Any) -> Iterator[CompValue]:
             yield expression
         else:
             for key in ("expr", "other", "arg", "arg1", "arg2", "arg3"):
-                yield from _tests(expression.get(key))
+                yield from _tests(_part(expression, key))
 
 
 def _expression(expression: Any) -> str:
@@ -100,7 +105,7 @@ def _expression(expression: Any) -> str:
     if "EXISTS" in name:
         return "not exists (below)" if "NOT" in name else "exists (below)"
     if name == "OrderCondition":
-        order = expression.get("order")
+        order = _part(expression, "order")
         return f"{order}({_expression(expression['expr'])})" if order else _expression(expression["expr"])
     inner = [_expression(v) for k, v in expression.items() if k not in _HIDDEN | {"res"} and v not in (None, [])]
     if "expr" in expression:

@@ -1,8 +1,8 @@
-"""What stands in the cell of a table: things, numbers, truth values, text, and how each is written."""
+"""What a table is made of: columns, rows, and what stands in cells (things, numbers, truth values, text)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias, Union
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, Union
 
 from moagraph.names import PREFIXES, compact
 
@@ -63,6 +63,60 @@ class Blank(str):
 
 Scalar: TypeAlias = Union[Iri, Literal, Blank, str, int, float, "Decimal", bool, None]
 Cell: TypeAlias = Scalar | tuple[Scalar, ...]
+
+
+class Column(NamedTuple):
+    """A named column. `type` is a class or datatype as a CURIE, followed by `*` where a cell may hold several."""
+
+    name: str
+    type: str = "rdfs:Resource"
+
+    @property
+    def many(self) -> bool:
+        """Whether a cell of the column holds several values."""
+        return self.type.endswith("*")
+
+    @property
+    def heading(self) -> str:
+        """The name as people read it."""
+        return self.name.replace("_", " ")
+
+
+class Row(tuple[Cell, ...]):
+    """One row of a table, its cells by name or by position.
+
+    >>> row = Row.of(("n", "class"), (1, "a"))
+    >>> row.n, row["class"], row[0], row
+    (1, 'a', 1, Row(n=1, class='a'))
+    """
+
+    _fields: tuple[str, ...]
+
+    @classmethod
+    def of(cls, fields: tuple[str, ...], cells: tuple[Cell, ...]) -> Row:
+        """Makes a row of the names of its cells, and the cells."""
+        self = cls(cells)
+        self._fields = fields
+        return self
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, str):
+            if key not in self._fields:
+                raise KeyError(f"no column {key!r}; there are {', '.join(self._fields)}")
+            key = self._fields.index(key)
+        return super().__getitem__(key)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self.__dict__.get("_fields", ()):
+            return self[name]
+        raise AttributeError(f"a row has no column {name!r}")
+
+    def __repr__(self) -> str:
+        return f"Row({', '.join(f'{name}={cell!r}' for name, cell in self.to_dict().items())})"
+
+    def to_dict(self) -> dict[str, Cell]:
+        """Gives the cells by name."""
+        return dict(zip(self._fields, self, strict=True))
 
 
 def text_of(cell: Cell, iris: bool) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from moagraph.errors import BadValue, InputUnreadable, MissingParameter, QueryHeader, UnknownParameter, UnknownQuery
@@ -71,7 +70,7 @@ class Library:
             many = value if isinstance(value, list | tuple | set) else [value]
             bound[parameter.name] = [self._term(name, parameter, str(one)) for one in many]
         table = self.store.select(bind(query.text, query.opening, bound), self.policy, query.columns)
-        return replace(table, title=query.summary)
+        return Table(table.columns, table.cells, query.summary)
 
     def _term(self, query: str, parameter: Parameter, value: str) -> str:
         pattern = _DATATYPES.get(parameter.type)

@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 from moagraph import __version__
@@ -55,7 +54,7 @@ def export(graph: Graph, path: Path, policy: str | None = None) -> int:
         counts["moagraph.nq"] = {"quads": nquads.export(graph, scratch / "moagraph.nq")}
         (scratch / "answers").mkdir()
         for query in graph.library.queries.values():
-            table = replace(answers(graph, query), title=query.summary)
+            table = answers(graph, query)
             for suffix, text in ((".tsv", table.to_tsv()), (".json", table.to_json())):
                 name = f"answers/{query.name}{suffix}"
                 (scratch / name).write_text(text, "utf-8", newline="")

@@ -12,9 +12,9 @@ SOURCE = Path(__file__).parent.parent / "src" / "moagraph"
 STRATA: list[set[str]] = [
     {"errors"},
     {"names", "places"},
-    {"table", "report"},
+    {"table", "report", "lines"},
     {"turtle", "query"},
-    {"corpus", "store"},
+    {"corpus", "store", "validate"},
     {"check", "build", "library"},
     {"audit", "claims", "overlap"},
     {"reader"},

@@ -25,12 +25,13 @@ import rdflib
 from rdflib.namespace import OWL, RDF, RDFS, SH, XSD
 
 from moagraph import turtle
-from moagraph.check import FILE_FAULTS, Rule, check, explanations, shapes_of, spread
+from moagraph.check import FILE_FAULTS, Rule, check, explanations, shapes_of
 from moagraph.corpus import Corpus, File
 from moagraph.errors import NothingToCheck
 from moagraph.names import PREFIXES, VOCAB, compact, local_name
 from moagraph.query import selected_variables
 from moagraph.report import Finding
+from moagraph.validate import spread
 
 ROOT = Path(__file__).parent.parent
 CASES = Path(__file__).parent / "check"
@@ -73,7 +74,7 @@ def shapes_in(files: tuple[File, ...]) -> rdflib.Graph:
 def read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each content is parsed once: hundreds of corpora here differ in one file."""
     monkeypatch.setattr(turtle, "read", READ)
-    monkeypatch.setattr("moagraph.check.spread", SPREAD)
+    monkeypatch.setattr("moagraph.validate.spread", SPREAD)
     monkeypatch.setattr(
         "moagraph.check.shapes_of",
         lambda corpus: shapes_in(tuple(corpus.matching("ontology/shapes", ".ttl"))),

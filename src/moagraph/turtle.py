@@ -1,25 +1,29 @@
 """Turtle in and out: a reader that knows the line of every triple, and a writer whose output differs little from
 one version to the next.
 
-Each file is read twice, on purpose: by pyoxigraph, which is strict and says line and column of an error and whose
-triples keep every literal as it was written; and by rdflib, whose triples are what pySHACL and Python users work
-with. The two kinds of terms are never mixed.
+Files are read by pyoxigraph, which is strict, says line and column of an error and keeps every literal as it was
+written. Its triples have no lines, which only a finding needs: a file with a finding is read once more by rdflib's
+parser, which can be asked where it is. rdflib's terms are made from pyoxigraph's, all in one way, so that the two
+kinds never mix.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
-import rdflib
-from rdflib.plugins.parsers.notation3 import RDFSink, SinkParser
 
 from moagraph.names import PREFIXES
 
+if TYPE_CHECKING:
+    import rdflib
+
 _BOM = b"\xef\xbb\xbf"
+_STRING = PREFIXES["xsd"] + "string"
 
 
 class TurtleFault(Exception):
@@ -34,45 +38,27 @@ class TurtleFault(Exception):
         self.cure = cure
 
 
-Triple = tuple[rdflib.term.Node, rdflib.term.Node, rdflib.term.Node]
-
-
 @dataclass(frozen=True)
 class Document:
     """One Turtle file as it was read.
 
     Attributes:
         triples: pyoxigraph triples, with literals as written, in the order of the file.
-        lines: each rdflib triple with its line, from 1. The line of a triple in a list of objects is that of the
-            end of the list.
+        text: the file.
     """
 
     triples: tuple[ox.Triple, ...]
-    lines: tuple[tuple[Triple, int], ...]
+    text: str = field(repr=False)
 
+    @cached_property
+    def lines(self) -> tuple[tuple[tuple[rdflib.term.Node, rdflib.term.Node, rdflib.term.Node], int], ...]:
+        """Each triple, made of rdflib's terms, with its line, from 1.
 
-class _Sink(RDFSink):
-    """Collects triples with their line, and leaves literals as they were written."""
+        The line of a triple in a list of objects is that of the end of the list. What rdflib cannot read has none.
+        """
+        from moagraph.lines import lines_of
 
-    def __init__(self) -> None:
-        super().__init__(rdflib.Graph(bind_namespaces="none"))
-        self.parser: SinkParser | None = None
-        self.found: list[tuple[Triple, int]] = []
-
-    def newLiteral(  # noqa: N802 - rdflib's name
-        self, s: str, dt: rdflib.URIRef | None, lang: str | None
-    ) -> rdflib.Literal:
-        return rdflib.Literal(s, datatype=dt, lang=lang, normalize=False)
-
-    def makeStatement(self, quadruple: Any, why: Any = None) -> None:  # noqa: N802, ARG002 - rdflib's name
-        formula, predicate, subject, value = quadruple
-        assert self.parser is not None
-        triple = (
-            self.normalise(formula, subject),
-            self.normalise(formula, predicate),
-            self.normalise(formula, value),
-        )
-        self.found.append((triple, self.parser.lines + 1))
+        return lines_of(self.text)
 
 
 def read(content: bytes) -> Document:
@@ -109,18 +95,65 @@ def read(content: bytes) -> Document:
             f"{problem} (column {column})",
             "mend the syntax; see the line above too",
         ) from None
-    sink = _Sink()
-    parser = SinkParser(sink, baseURI="", turtle=True)
-    sink.parser = parser
-    try:
-        parser.startDoc()
-        parser.feed(text)
-        parser.endDoc()
-    except Exception as error:  # rdflib raises many kinds on bad Turtle; what it refuses is a fault of the file
-        raise TurtleFault(
-            "turtle-syntax", parser.lines + 1, 1, f"rdflib cannot read this: {error}", "write it more plainly"
-        ) from None
-    return Document(triples, tuple(sink.found))
+    if any(_beyond_rdf_1_1(triple.object) for triple in triples):
+        line = text.count("\n", 0, max(text.find("<<"), text.find("{|"), 0)) + 1
+        problem = "RDF 1.1 has no triple terms and no directions of text"
+        raise TurtleFault("turtle-syntax", line, 1, problem, "write it more plainly")
+    return Document(triples, text)
+
+
+def _beyond_rdf_1_1(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> bool:
+    return isinstance(term, ox.Triple) or (isinstance(term, ox.Literal) and term.direction is not None)
+
+
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
+
+def as_rdflib(triples: Iterable[ox.Triple]) -> rdflib.Graph:
+    """Gives an rdflib graph of the same triples: literals stay as written, plain strings have no datatype."""
+    import rdflib
+
+    made: dict[Term, rdflib.URIRef | rdflib.BNode | rdflib.Literal] = {}
+
+    def term(it: Term) -> rdflib.URIRef | rdflib.BNode | rdflib.Literal:
+        known = made.get(it)
+        if known is None:
+            known = made[it] = rdflib_term(it)
+        return known
+
+    graph = rdflib.Graph(bind_namespaces="none")
+    for t in triples:
+        graph.add((term(t.subject), term(t.predicate), term(t.object)))
+    return graph
+
+
+def rdflib_term(term: Term) -> rdflib.URIRef | rdflib.BNode | rdflib.Literal:
+    """Gives rdflib's term for one of pyoxigraph's."""
+    import rdflib
+
+    if isinstance(term, ox.NamedNode):
+        return rdflib.URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return rdflib.BNode(term.value)
+    assert isinstance(term, ox.Literal), "RDF 1.1 has no triple terms"
+    if term.language:
+        return rdflib.Literal(term.value, lang=term.language)
+    if term.datatype.value == _STRING:
+        return rdflib.Literal(term.value)
+    return rdflib.Literal(term.value, datatype=rdflib.URIRef(term.datatype.value), normalize=False)
+
+
+def pyoxigraph_term(term: rdflib.term.Node) -> Term:
+    """Gives pyoxigraph's term for one of rdflib's."""
+    import rdflib
+
+    if isinstance(term, rdflib.Literal):
+        if term.language:
+            return ox.Literal(str(term), language=term.language)
+        return ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype or _STRING)))
+    if isinstance(term, rdflib.BNode):
+        return ox.BlankNode(str(term))
+    return ox.NamedNode(str(term))
 
 
 def write(triples: Iterable[ox.Triple], comment: str = "") -> bytes:

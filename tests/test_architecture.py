@@ -12,7 +12,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "moagraph"
 STRATA: list[set[str]] = [
     {"errors"},
     {"names", "places"},
-    {"table", "report", "lines"},
+    {"table", "report", "lines", "terms"},
     {"turtle", "query"},
     {"corpus", "store", "validate"},
     {"check", "build", "library"},

@@ -26,6 +26,7 @@ from moagraph.names import ASSERTED, BASE, KINDS, PREFIXES, VOCAB, compact, loca
 from moagraph.query import Query, header_of
 from moagraph.report import SEVERITIES, Finding, Report
 from moagraph.store import EmbeddedStore
+from moagraph.terms import Term, as_rdflib
 from moagraph.validate import validate
 
 _TYPE = ox.NamedNode(str(RDF.type))
@@ -95,7 +96,7 @@ def shapes_of(corpus: Corpus) -> rdflib.Graph:
             triples += turtle.read(file.content).triples
         except turtle.TurtleFault as fault:
             raise InputUnreadable(f"{file.path}:{fault.line}: {fault.problem}", fault.cure) from None
-    return turtle.as_rdflib(triples)
+    return as_rdflib(triples)
 
 
 def check(corpus: Corpus, engine: str = "pyshacl") -> Report:
@@ -289,13 +290,13 @@ def _not_taken(shapes: rdflib.Graph, shape: rdflib.URIRef, used: str) -> tuple[s
     return f"has the property {used}, which {article} {name} does not take", cure
 
 
-def _plain(term: turtle.Term) -> str:
+def _plain(term: Term) -> str:
     """Gives a term's IRI, label or text."""
     assert not isinstance(term, ox.Triple)
     return term.value
 
 
-def _as_turtle(term: turtle.Term) -> str:
+def _as_turtle(term: Term) -> str:
     """Gives a term much as a Turtle file has it."""
     if not isinstance(term, ox.Literal):
         return compact(_plain(term))

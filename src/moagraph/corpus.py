@@ -15,6 +15,7 @@ from moagraph import turtle
 from moagraph.errors import InputUnreadable, NothingToCheck
 from moagraph.places import Places
 from moagraph.report import Finding
+from moagraph.terms import as_rdflib
 
 if TYPE_CHECKING:
     import rdflib
@@ -103,7 +104,7 @@ class Corpus:
     @cached_property
     def graph(self) -> rdflib.Graph:
         """The triples as an rdflib graph, for Python users."""
-        return turtle.as_rdflib(self.triples)
+        return as_rdflib(self.triples)
 
     @cached_property
     def blank_nodes(self) -> tuple[tuple[str, int], ...]:

@@ -16,7 +16,7 @@ Triple = tuple[rdflib.term.Node, rdflib.term.Node, rdflib.term.Node]
 
 
 class _Sink(RDFSink):
-    """Collects triples with the place where the parser then was, and leaves literals as they were written."""
+    """Collects triples with the place where the parser then was; of literals only text and language count."""
 
     def __init__(self) -> None:
         super().__init__(rdflib.Graph(bind_namespaces="none"))
@@ -24,9 +24,12 @@ class _Sink(RDFSink):
         self.found: list[tuple[Triple, int]] = []
 
     def newLiteral(  # noqa: N802 - rdflib's name
-        self, s: str, dt: rdflib.URIRef | None, lang: str | None
+        self,
+        s: str,
+        dt: rdflib.URIRef | None,  # noqa: ARG002
+        lang: str | None,
     ) -> rdflib.Literal:
-        return rdflib.Literal(s, datatype=dt, lang=lang, normalize=False)
+        return rdflib.Literal(s, lang=lang)  # with a datatype, rdflib would log what it cannot convert
 
     def makeStatement(self, quadruple: Any, why: Any = None) -> None:  # noqa: N802, ARG002 - rdflib's name
         formula, predicate, subject, value = quadruple
@@ -54,8 +57,8 @@ class _Parser(SinkParser):
 def lines_of(text: str) -> tuple[tuple[Triple, int], ...]:
     """Gives the triples of a Turtle file, each with its line, from 1.
 
-    The line of a triple in a list of objects is that of the end of the list. Where rdflib cannot read on, the triples
-    before are given.
+    Literals have no datatype here. The line of a triple in a list of objects is that of the end of the list. Where
+    rdflib cannot read on, the triples before are given.
     """
     sink = _Sink()
     parser = _Parser(sink, baseURI="", turtle=True)

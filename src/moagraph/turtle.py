@@ -3,8 +3,7 @@ one version to the next.
 
 Files are read by pyoxigraph, which is strict, says line and column of an error and keeps every literal as it was
 written. Its triples have no lines, which only a finding needs: a file with a finding is read once more by rdflib's
-parser, which can be asked where it is. rdflib's terms are made from pyoxigraph's, all in one way, so that the two
-kinds never mix.
+parser, which can be asked where it is.
 """
 
 from __future__ import annotations
@@ -18,12 +17,12 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from moagraph.names import PREFIXES
+from moagraph.terms import Term
 
 if TYPE_CHECKING:
     import rdflib
 
 _BOM = b"\xef\xbb\xbf"
-_STRING = PREFIXES["xsd"] + "string"
 
 
 class TurtleFault(Exception):
@@ -102,58 +101,8 @@ def read(content: bytes) -> Document:
     return Document(triples, text)
 
 
-def _beyond_rdf_1_1(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> bool:
+def _beyond_rdf_1_1(term: Term) -> bool:
     return isinstance(term, ox.Triple) or (isinstance(term, ox.Literal) and term.direction is not None)
-
-
-Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-
-
-def as_rdflib(triples: Iterable[ox.Triple]) -> rdflib.Graph:
-    """Gives an rdflib graph of the same triples: literals stay as written, plain strings have no datatype."""
-    import rdflib
-
-    made: dict[Term, rdflib.URIRef | rdflib.BNode | rdflib.Literal] = {}
-
-    def term(it: Term) -> rdflib.URIRef | rdflib.BNode | rdflib.Literal:
-        known = made.get(it)
-        if known is None:
-            known = made[it] = rdflib_term(it)
-        return known
-
-    graph = rdflib.Graph(bind_namespaces="none")
-    for t in triples:
-        graph.add((term(t.subject), term(t.predicate), term(t.object)))
-    return graph
-
-
-def rdflib_term(term: Term) -> rdflib.URIRef | rdflib.BNode | rdflib.Literal:
-    """Gives rdflib's term for one of pyoxigraph's."""
-    import rdflib
-
-    if isinstance(term, ox.NamedNode):
-        return rdflib.URIRef(term.value)
-    if isinstance(term, ox.BlankNode):
-        return rdflib.BNode(term.value)
-    assert isinstance(term, ox.Literal), "RDF 1.1 has no triple terms"
-    if term.language:
-        return rdflib.Literal(term.value, lang=term.language)
-    if term.datatype.value == _STRING:
-        return rdflib.Literal(term.value)
-    return rdflib.Literal(term.value, datatype=rdflib.URIRef(term.datatype.value), normalize=False)
-
-
-def pyoxigraph_term(term: rdflib.term.Node) -> Term:
-    """Gives pyoxigraph's term for one of rdflib's."""
-    import rdflib
-
-    if isinstance(term, rdflib.Literal):
-        if term.language:
-            return ox.Literal(str(term), language=term.language)
-        return ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype or _STRING)))
-    if isinstance(term, rdflib.BNode):
-        return ox.BlankNode(str(term))
-    return ox.NamedNode(str(term))
 
 
 def write(triples: Iterable[ox.Triple], comment: str = "") -> bytes:

@@ -18,7 +18,7 @@ from rdflib.namespace import RDF, SH
 
 from moagraph.errors import MissingExtra, UnknownEngine
 from moagraph.names import local_name
-from moagraph.turtle import Term, as_rdflib, pyoxigraph_term
+from moagraph.terms import Term, as_rdflib, pyoxigraph_term
 
 
 class Result(NamedTuple):

@@ -12,11 +12,11 @@ SOURCE = Path(__file__).parent.parent / "src" / "moagraph"
 STRATA: list[set[str]] = [
     {"errors"},
     {"names", "places"},
-    {"cells"},
+    {"cells", "lines", "terms"},
     {"table", "report"},
     {"turtle", "query"},
     {"graphs"},
-    {"corpus", "screen", "store"},
+    {"corpus", "screen", "store", "validate"},
     {"endpoint", "foreign", "plan", "sandbox"},
     {"things"},
     {"check", "build", "library"},

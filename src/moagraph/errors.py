@@ -125,6 +125,18 @@ class UnknownFormat(MoagraphError):
         super().__init__(f"cannot write format {name!r}", fix)
 
 
+class UnknownEngine(MoagraphError):
+    """No engine of that name can validate. Those there are stand in the help of moagraph check."""
+
+    code = "unknown-engine"
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        known = list(known)
+        super().__init__(
+            f"there is no engine named {name!r}", did_you_mean(name, known, f"known engines: {', '.join(known)}")
+        )
+
+
 class UnknownPolicy(MoagraphError):
     """No policy of evidence has that name. `moagraph list policies` shows those there are."""
 

@@ -16,30 +16,36 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("what", metavar="turtle|nquads|evidence|release")
+@click.argument("what", metavar="turtle|nquads|evidence|ontology|void|service|release")
 @click.option("-o", "--output", metavar="PATH", required=True, help="File, or folder of a release.")
 @click.option("-f", "--format", "format_", metavar="FORMAT", help="jsonl, for evidence; the others have one each.")
 @click.option("--policy", metavar="NAME", help="Add what this policy derives (turtle), or leave out others (nquads).")
+@click.option("--endpoint-url", metavar="URL", default="", help="Where queries are sent to, for service.")
 @root_option
-def export(what: str, output: str, format_: str | None, policy: str | None, root: Path | None) -> None:
+def export(
+    what: str, output: str, format_: str | None, policy: str | None, endpoint_url: str, root: Path | None
+) -> None:
     """Write the data to a file or folder.
 
     turtle: what curators asserted, and with --policy what it derives; nquads: all graphs; evidence: one JSON object a
-    line for each evidence line, absence and record; release: a folder with data, answers and checksums.
+    line for each evidence line, absence and record; ontology: the vocabulary as it is published; void: what the data
+    set holds; service: what a SPARQL endpoint of it understands; release: a folder with data, answers and checksums.
     """
     from importlib import import_module
 
     from moagraph import api
 
-    known = ["turtle", "nquads", "evidence", "release"]
+    known = ["turtle", "nquads", "evidence", "ontology", "void", "service", "release"]
     if what not in known:
         raise UnknownFormat(what, known)
-    formats = {"turtle": "turtle", "nquads": "nquads", "evidence": "jsonl", "release": "release"}
+    formats = dict.fromkeys(known, "turtle") | {"nquads": "nquads", "evidence": "jsonl", "release": "release"}
     if format_ not in (None, formats[what]):
         raise UnknownFormat(str(format_), [formats[what]])
     exporter = import_module(f"moagraph.export.{what}")
-    number = exporter.export(api.open(root, policy=policy or api.DEFAULT_POLICY, progress=say), Path(output), policy)
-    unit = {"turtle": "triples", "nquads": "quads", "evidence": "objects", "release": "files"}[what]
+    graph = api.open(root, policy=policy or api.DEFAULT_POLICY, progress=say)
+    more = {"endpoint_url": endpoint_url} if what == "service" else {}
+    number = exporter.export(graph, Path(output), policy, **more)
+    unit = {"nquads": "quads", "evidence": "objects", "release": "files"}.get(what, "triples")
     click.echo(f"wrote {number:,} {unit} to {output}", err=True)
 
 

@@ -224,7 +224,7 @@ CASES: list[tuple[str, str, str, str]] = [
         "moa:strength",
     ),
     (
-        "ROBOT deprecated_boolean_datatype, ROBOT misused_obsolete_label, ROBOT misused_replaced_by",
+        "ROBOT deprecated_boolean_datatype, ROBOT misused_replaced_by",
         "deprecated true",
         'deprecated "true"',
         "moa:OldPotion",

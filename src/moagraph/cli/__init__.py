@@ -11,7 +11,7 @@ import sys
 
 import click
 
-from moagraph.cli import asking, curating, making, querying
+from moagraph.cli import asking, curating, describing, making, querying
 from moagraph.errors import MoagraphError
 
 
@@ -34,6 +34,7 @@ for _command in (
     curating.check,
     curating.cite,
     curating.explain,
+    describing.fair,
     making.export,
     making.plot,
     making.push,

@@ -19,6 +19,9 @@ EXPORTS = {
     "turtle": ("turtle", "triples"),
     "nquads": ("nquads", "quads"),
     "evidence": ("jsonl", "objects"),
+    "ontology": ("turtle", "triples"),
+    "void": ("turtle", "triples"),
+    "service": ("turtle", "triples"),
     "release": ("release", "files"),
 }
 """What can be exported, each by the module of that name: its format, and what its size is counted in."""
@@ -29,15 +32,23 @@ EXPORTS = {
 @click.option("-o", "--output", metavar="PATH", required=True, help="File, or folder of a release.")
 @click.option("-f", "--format", "format_", metavar="FORMAT", help="jsonl, for evidence; the others have one each.")
 @click.option("--policy", metavar="NAME", help="Add what this policy derives (turtle), or leave out others (nquads).")
+@click.option("--endpoint-url", metavar="URL", default="", help="Where queries are sent to, for service.")
 @root_option
 @endpoint_option
 def export(
-    what: str, output: str, format_: str | None, policy: str | None, root: Path | None, endpoint: str | None
+    what: str,
+    output: str,
+    format_: str | None,
+    policy: str | None,
+    endpoint_url: str,
+    root: Path | None,
+    endpoint: str | None,
 ) -> None:
     """Write the data to a file or folder.
 
     turtle: what curators asserted, and with --policy what it derives; nquads: all graphs; evidence: one JSON object a
-    line for each evidence line, absence and record; release: a folder with data, answers and checksums.
+    line for each evidence line, absence and record; ontology: the vocabulary as it is published; void: what the data
+    set holds; service: what a SPARQL endpoint of it understands; release: a folder with data, answers and checksums.
     """
     from importlib import import_module
 
@@ -50,7 +61,8 @@ def export(
         raise UnknownFormat(str(format_), [only])
     exporter = import_module(f"moagraph.export.{what}")
     graph = api.open(root, policy=policy or api.DEFAULT_POLICY, endpoint=endpoint, progress=say)
-    number = exporter.export(graph, Path(output), policy)
+    more = {"endpoint_url": endpoint_url} if what == "service" else {}
+    number = exporter.export(graph, Path(output), policy, **more)
     click.echo(f"wrote {number:,} {unit} to {output}", err=True)
 
 

@@ -148,8 +148,8 @@ class Target:
         self.writer.add(STATE, lines)
 
 
-def chunks(lines: Iterable[str], start: int = 0, size: int = CHUNK) -> Iterator[list[str]]:
-    """Gives lines in lists of a size, from a line on.
+def chunks(lines: Iterable[str], start: int = 0, size: int | None = None) -> Iterator[list[str]]:
+    """Gives lines in lists of a size, `CHUNK` unless given, from a line on.
 
     >>> list(chunks("abcde", 1, 2))
     [['b', 'c'], ['d', 'e']]
@@ -159,7 +159,7 @@ def chunks(lines: Iterable[str], start: int = 0, size: int = CHUNK) -> Iterator[
         if number < start:
             continue
         chunk.append(line)
-        if len(chunk) == size:
+        if len(chunk) == (size or CHUNK):
             yield chunk
             chunk = []
     if chunk:

@@ -12,9 +12,9 @@ SOURCE = Path(__file__).parent.parent / "src" / "moagraph"
 STRATA: list[set[str]] = [
     {"errors"},
     {"names", "places"},
-    {"table", "report", "lines", "terms"},
-    {"turtle", "query"},
-    {"corpus", "store", "validate"},
+    {"table", "report", "lines", "terms", "sparql"},
+    {"turtle", "query", "scopes", "keys"},
+    {"corpus", "store", "validate", "lint"},
     {"check", "build", "library"},
     {"audit", "claims", "overlap"},
     {"reader"},

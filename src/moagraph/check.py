@@ -19,7 +19,7 @@ import pyoxigraph as ox
 import rdflib
 from rdflib.namespace import RDF, SH
 
-from moagraph import turtle
+from moagraph import lint, turtle
 from moagraph.corpus import Corpus, File
 from moagraph.errors import InputUnreadable, MoagraphError, NothingToCheck, QueryHeader, nearest
 from moagraph.names import ASSERTED, BASE, KINDS, PREFIXES, VOCAB, compact, local_name
@@ -40,6 +40,7 @@ FILE_FAULTS = {
     "blank-node": "A node has no IRI. It could be neither cited nor named when it is wrong.",
     "query-header": "The header of a named query is missing or malformed, or disagrees with the query below it.",
     "defined-twice": "Two files say something of one subject. Each IRI is defined in one place.",
+    **{code: f"{fault.why} Cure: {fault.cure}." for code, fault in lint.FAULTS.items()},
 }
 """Findings about files rather than triples, by code."""
 
@@ -114,7 +115,9 @@ def check(corpus: Corpus, engine: str = "pyshacl") -> Report:
     node_shapes = set(shapes.subjects(RDF.type, SH.NodeShape))
     if not node_shapes or not rules:
         raise NothingToCheck("the ontology has no shapes or no rules", "name a folder with a whole ontology")
-    findings = [*corpus.findings, *_files(corpus)]
+    findings = [*corpus.findings, *_files(corpus), *_queries(corpus, _functional(shapes))]
+    unreadable = {finding.path for finding in findings if finding.code == "query-syntax"}
+    rules = [rule for rule in rules if f"ontology/rules/{rule.code}.rq" not in unreadable]
     said: set[tuple[str, str, str]] = set()
     for finding, triple in _rules(corpus, rules):
         findings.append(finding)
@@ -137,8 +140,48 @@ def check(corpus: Corpus, engine: str = "pyshacl") -> Report:
         "absences": count("Absence"),
         "shapes": len(node_shapes),
         "rules": len(rules),
+        "query files": len(query_files(corpus)),
     }
     return Report(tuple(sorted(set(findings))), looked_at, corpus.digest)
+
+
+def query_files(corpus: Corpus) -> list[File]:
+    """Gives all query files: named queries, rules, derivations and policies."""
+    folders = ("queries", "ontology/rules", "ontology/derive", "ontology/policy")
+    return [file for folder in folders for file in corpus.matching(folder, ".rq")]
+
+
+def _functional(shapes: rdflib.Graph) -> frozenset[str]:
+    """Gives the properties of which no shape takes more than one value, as CURIEs."""
+    single: set[str] = set()
+    several: set[str] = set()
+    for shape, path in shapes.subject_objects(SH.path):
+        most = shapes.value(shape, SH.maxCount)
+        (single if isinstance(most, rdflib.Literal) and most.value == 1 else several).add(compact(str(path)))
+    return frozenset(single - several)
+
+
+def _queries(corpus: Corpus, functional: frozenset[str]) -> Iterator[Finding]:
+    """Headers agree with queries, and queries have no shape that is known to blow up or to be read differently."""
+    for file in query_files(corpus):
+        if not file.path.startswith("queries/"):
+            yield from lint.lint(file.path, file.text, functional=functional)
+            continue
+        try:
+            query = Query.parse(file.name, file.text)
+        except QueryHeader as error:
+            yield Finding(
+                "query-header", "violation", file.path, 1, "", error.problem, error.fix or "mend the header"
+            )
+        else:
+            parameters = frozenset(parameter.name for parameter in query.params)
+            typed = [(p.name, p.type) for p in query.params] + [(c.name, c.type) for c in query.columns]
+            things = frozenset(
+                name
+                for name, kind in typed
+                if not kind.startswith(("xsd:", "rdfs:", "rdf:")) and not kind.endswith("*")
+            )
+            yield from lint.lint(file.path, file.text, parameters, things, functional)
 
 
 def _files(corpus: Corpus) -> Iterator[Finding]:
@@ -149,13 +192,6 @@ def _files(corpus: Corpus) -> Iterator[Finding]:
                 "misplaced-file", "violation", file.path, 0, "", "only Turtle files belong below data/",
                 "move the file elsewhere, or name it *.ttl",
             )  # fmt: skip
-    for file in corpus.matching("queries", ".rq"):
-        try:
-            Query.parse(file.name, file.text)
-        except QueryHeader as error:
-            yield Finding(
-                "query-header", "violation", file.path, 1, "", error.problem, error.fix or "mend the header"
-            )
     for path, line in corpus.blank_nodes:
         yield Finding(
             "blank-node", "violation", path, line, "", "a node without a name stands here",

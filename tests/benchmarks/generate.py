@@ -4,8 +4,9 @@
     python tests/benchmarks/generate.py --triples 10000000 --seed 1 --nt -o FILE
 
 The first writes a folder `DIR/data` in the layout that `moagraph check` demands, which passes that check beside the
-real `ontology` and `queries`; `--faults N` plants N faults of known kinds and lists them in `DIR/faults.json`. The second
-writes all triples as one file of sorted N-Triples, in little memory; `-o -` writes to stdout.
+real `ontology` and `queries`. With `--faults N` it plants N faults of known kinds and lists them in
+`DIR/faults.json`. The second writes all triples as one file of sorted N-Triples, in little memory; `-o -` writes to
+stdout.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ from moagraph.check import query_files
 from moagraph.corpus import Corpus, File
 from moagraph.errors import QueryRefused
 from moagraph.lint import FAULTS, lint
-from moagraph.query import refuse_unsafe
 from moagraph.scopes import may_be_empty
+from moagraph.screen import refuse_unsafe
 from moagraph.sparql import Bind, Expression, Filter, Group, Nested, Select, Triple, Unreadable, Values, parse
 from test_check import CASES, ONTOLOGY, files_below
 

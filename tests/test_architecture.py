@@ -11,9 +11,10 @@ SOURCE = Path(__file__).parent.parent / "src" / "moagraph"
 
 STRATA: list[set[str]] = [
     {"errors"},
-    {"names", "places"},
+    {"names", "places", "canonical"},
+    {"turtle"},
     {"table", "report"},
-    {"turtle", "query"},
+    {"query"},
     {"corpus", "store"},
     {"check", "build", "library"},
     {"audit", "claims", "overlap"},

@@ -196,6 +196,18 @@ class InputUnreadable(MoagraphError):
     exit_code = 3
 
 
+class BlankNodesAlike(MoagraphError):
+    """Blank nodes that nothing tells apart would come out in another order each time; many are too slow to order."""
+
+    code = "blank-nodes-alike"
+
+    def __init__(self, alike: int, connected: int) -> None:
+        super().__init__(
+            f"nothing tells {alike} of {connected} connected blank nodes apart, so they cannot be written in one order",
+            "give the nodes IRIs",
+        )
+
+
 class OutputFailed(MoagraphError):
     """A file cannot be written. What was there before is unchanged."""
 

@@ -17,7 +17,7 @@ STRATA: list[set[str]] = [
     {"query"},
     {"corpus", "store"},
     {"check", "build", "library"},
-    {"audit", "claims", "overlap"},
+    {"audit", "claims", "overlap", "style"},
     {"reader"},
     {"show", "compare"},
     {"export", "plots"},

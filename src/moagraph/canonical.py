@@ -21,7 +21,8 @@ MOST_ALIKE = 6
 """Nodes of one part that nothing tells apart: 6 linked to each other take RDFC-1.0 0.02 s, 7 0.2 s, 8 2 s."""
 
 LARGEST_PART = 200
-"""Nodes of one part that holds some that nothing tells apart: a chain of 200 takes RDFC-1.0 0.5 s, and it is cubic."""
+"""Nodes of a part in which nothing tells some apart: a chain of 200 takes RDFC-1.0 0.5 s, growing with the cube."""
+
 
 def has_blank_node(triple: ox.Triple) -> bool:
     """Tells whether a triple speaks of a blank node."""
@@ -34,7 +35,8 @@ def named(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
     Raises:
         BlankNodesAlike: too many connected blank nodes differ in nothing.
     """
-    found, speaking = [], []
+    found: list[ox.Triple] = []
+    speaking: list[ox.Triple] = []
     for triple in triples:
         (speaking if has_blank_node(triple) else found).append(triple)
     copies: Counter[str] = Counter()
@@ -43,7 +45,7 @@ def named(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
         copies[digest] += 1
         # Parts with one digest are equal, so that it does not matter which of them comes first.
         name = f"b{digest}-" if copies[digest] == 1 else f"b{digest}-{copies[digest]}-"
-        found += _renamed(part, lambda number, name=name: name + number)
+        found += _renamed(part, name.__add__)
     return found
 
 
@@ -99,7 +101,10 @@ def _colours(part: list[ox.Triple]) -> dict[str, str]:
         colours = {
             node: hashlib.sha256(
                 "\n".join(
-                    [colours[node], *sorted(f"{text}{own}{colours[other] if other else ''}" for text, own, other in said)]
+                    [
+                        colours[node],
+                        *sorted(f"{text}{own}{colours[other] if other else ''}" for text, own, other in said),
+                    ]
                 ).encode()
             ).hexdigest()
             for node, said in around.items()

@@ -203,7 +203,7 @@ class BlankNodesAlike(MoagraphError):
 
     def __init__(self, alike: int, connected: int) -> None:
         super().__init__(
-            f"nothing tells {alike} of {connected} connected blank nodes apart, so they cannot be written in one order",
+            f"nothing tells {alike} of {connected} connected blank nodes apart, so they have no one order",
             "give the nodes IRIs",
         )
 

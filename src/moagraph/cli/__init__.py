@@ -11,7 +11,7 @@ import sys
 
 import click
 
-from moagraph.cli import asking, curating, making
+from moagraph.cli import asking, curating, making, versions
 from moagraph.errors import MoagraphError
 
 
@@ -37,6 +37,7 @@ for _command in (
     curating.explain,
     making.export,
     making.plot,
+    versions.fmt,
 ):
     cli.add_command(_command)
 

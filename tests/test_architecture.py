@@ -19,7 +19,7 @@ STRATA: list[set[str]] = [
     {"check", "build", "library"},
     {"audit", "claims", "overlap", "style"},
     {"reader"},
-    {"show", "compare"},
+    {"show", "compare", "diff"},
     {"export", "plots"},
     {"api", "cli"},
 ]

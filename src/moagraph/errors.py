@@ -182,6 +182,12 @@ class NothingToCheck(MoagraphError):
     code = "nothing-to-check"
 
 
+class CannotCompare(MoagraphError):
+    """What was named is no version of the graph, or none that can be compared: its data has violations, say."""
+
+    code = "cannot-compare"
+
+
 class DataHasFindings(MoagraphError):
     """The data has violations, so no store is built from it. `moagraph check` lists them."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -19,7 +20,7 @@ from moagraph.errors import (
 from moagraph.names import ASSERTED, BASE, PREFIXES, compact, expand, local_name
 from moagraph.query import Parameter, Query, bind
 from moagraph.store import EmbeddedStore, iri_term, literal_term
-from moagraph.table import Table
+from moagraph.table import Cell, Column, Iri, Table
 
 _NAMED_BY = tuple(
     ox.NamedNode(expand(name) or name)
@@ -156,6 +157,22 @@ class Library:
             bound[parameter.name] = [self._term(name, parameter, str(one)) for one in many]
         table = self.store.select(bind(query.text, query.opening, bound), self.policy, query.columns)
         return replace(table, title=query.summary)
+
+    def answers(self, name: str) -> Table:
+        """Gives the answers for all values that the parameters of a query can take, with the values as first columns.
+
+        Raises:
+            UnknownQuery: there is none of that name.
+        """
+        query = self.find(name)
+        choices = [self.names.members(parameter.type) for parameter in query.params]
+        rows: list[tuple[Cell, ...]] = []
+        for values in itertools.product(*choices):
+            given = tuple(Iri(value, self.store.label(value)) for value in values)
+            asked = dict(zip((p.name for p in query.params), values, strict=True))
+            rows += [(*given, *row) for row in self.ask(name, asked).cells]
+        columns = tuple(Column(f"for_{p.name}", p.type) for p in query.params) + query.columns
+        return Table(columns, tuple(rows), query.summary)
 
     def _term(self, query: str, parameter: Parameter, value: str) -> str:
         pattern = _DATATYPES.get(parameter.type)

@@ -69,11 +69,12 @@ class Column(NamedTuple):
         return self.name.replace("_", " ")
 
 
-def _text(cell: Cell, iris: bool) -> str:
+def cell_text(cell: Cell, iris: bool = False) -> str:
+    """Gives a cell as people read it: the label of a thing, or on request its IRI."""
     if cell is None:
         return ""
     if isinstance(cell, tuple):
-        return "; ".join(_text(part, iris) for part in cell)
+        return "; ".join(cell_text(part, iris) for part in cell)
     if isinstance(cell, Iri):
         return str(cell) if iris else cell.label
     if isinstance(cell, bool):
@@ -151,7 +152,7 @@ class Table:
         return [row[index] for row in self.cells]
 
     def _strings(self, iris: bool) -> list[list[str]]:
-        return [[_text(cell, iris) for cell in row] for row in self.cells]
+        return [[cell_text(cell, iris) for cell in row] for row in self.cells]
 
     def to_csv(self, iris: bool = False) -> str:
         """Gives RFC 4180 text with a header row; text that a spreadsheet would run is quoted with an apostrophe."""

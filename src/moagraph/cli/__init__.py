@@ -37,6 +37,7 @@ for _command in (
     curating.explain,
     making.export,
     making.plot,
+    versions.diff,
     versions.fmt,
 ):
     cli.add_command(_command)

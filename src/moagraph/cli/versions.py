@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from moagraph.cli.options import format_for, places_at, root_option, write_out
+from moagraph.cli.options import format_for, places_at, root_option, say, write_out
 from moagraph.errors import NothingToCheck, OutputFailed, UnknownFormat
 
 
@@ -64,3 +64,28 @@ def _check_style(paths: tuple[Path, ...], format_: str | None, output: str, root
     if output != "-" or chosen != "text":
         click.echo(report.summary(), err=True)
     sys.exit(1 if report.findings else report.exit_code)
+
+
+@click.command()
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@click.option("--policy", metavar="NAME", help="Which evidence counts in the answers. [default: stated]")
+@click.option("--all", "everything", is_flag=True, help="List all, not only the first of many.")
+@click.option("-f", "--format", "format_", metavar="FORMAT", help="text, markdown or json. [default: text]")
+@click.option("-o", "--output", metavar="PATH", default="-", help="Where to write; the extension decides the format.")
+def diff(old: Path, new: Path, policy: str | None, everything: bool, format_: str | None, output: str) -> None:
+    """Say what differs between two versions, in words.
+
+    OLD and NEW are folders with ontology, data and queries, releases, or files of an export (.ttl, .nt or .nq). Told
+    are claims, evidence lines, findings and things that were added, changed or withdrawn; verdicts and edges that
+    changed under each policy, and why; which answers of the named queries changed because of it; and what it means
+    for the version number. Exit code 1 if something differs.
+    """
+    from moagraph import diff as versions
+
+    chosen = format_for(format_, output, versions.EXTENSIONS, "text")
+    if chosen not in versions.FORMATS:
+        raise UnknownFormat(chosen, versions.FORMATS)
+    difference = versions.diff(old, new, policy, say)
+    write_out(difference.to(chosen, everything=everything), output)
+    sys.exit(1 if difference.differs else 0)

@@ -1,4 +1,4 @@
-"""Two versions compared in words: what was stated or withdrawn, what follows under each policy, which answers change."""
+"""Two versions compared in words: what was stated or withdrawn, what follows from it, and which answers change."""
 
 from __future__ import annotations
 
@@ -83,7 +83,9 @@ class Difference:
 
         if format not in FORMATS:
             raise UnknownFormat(format, FORMATS)
-        return self.to_json() if format == "json" else told(self, markdown=format == "markdown", everything=everything)
+        return (
+            self.to_json() if format == "json" else told(self, markdown=format == "markdown", everything=everything)
+        )
 
 
 FORMATS = ("text", "markdown", "json")
@@ -108,7 +110,11 @@ def diff(
         UnknownPolicy: the sides do not both have the policy.
     """
     say = progress or (lambda _: None)
-    before, after = side_at(Path(old), say), side_at(Path(new), say)
+    return between(side_at(Path(old), say), side_at(Path(new), say), policy, say)
+
+
+def between(before: Side, after: Side, policy: str | None, say: Callable[[str], None]) -> Difference:
+    """Compares two sides that were read: see `diff`."""
     shared = [name for name in before.policies if name in after.policies]
     if not shared:
         raise CannotCompare("the two sides have no policy in common", "export them with the same policy")
@@ -120,7 +126,7 @@ def diff(
     causes = Causes(changes)
     policies = tuple(judged(before, after, name, changes, causes) for name in shared)
     compared = {
-        "statements": len(before.nodes.keys() | after.nodes.keys()) and max(before.triples, after.triples),
+        "statements": max(before.triples, after.triples),
         "claims": max(before.number("Claim"), after.number("Claim")),
         "evidence lines": max(before.number("EvidenceLine"), after.number("EvidenceLine")),
         "policies": len(policies),

@@ -46,6 +46,7 @@ class AnswerChange:
 
     def to_dict(self) -> dict[str, Any]:
         """Gives the change as data."""
+
         def rows(columns: tuple[Column, ...], found: tuple[Row, ...]) -> list[dict[str, Any]]:
             table = Table(columns, tuple(row.cells for row in found))
             return [

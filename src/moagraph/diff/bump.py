@@ -6,20 +6,16 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from moagraph.diff.changes import Change
-from moagraph.names import PREFIXES, VOCAB, compact
+from moagraph.names import PREFIXES, compact, expand
 
 LEVELS = ("none", "patch", "minor", "major")
 
 _DESCRIBING = tuple(PREFIXES[name] for name in ("rdfs", "dcterms", "vann", "prov", "owl"))
-_SOURCES = frozenset(
-    [f"{PREFIXES['skos']}{name}" for name in ("prefLabel", "altLabel", "definition", "example", "notation")]
-    + [
-        f"{VOCAB}{name}"
-        for name in """asReported authorName authors characters citationNumber citedIn citedWithin doi file identifier
-        journal lastReviewed note passage pmid publisher reports restsOn sha256 untraceableCitations url volume
-        year""".split()
-    ]
-)
+_MENDED = """skos:prefLabel skos:altLabel skos:definition skos:example skos:notation moa:asReported moa:authorName
+    moa:authors moa:characters moa:citationNumber moa:citedIn moa:citedWithin moa:doi moa:file moa:identifier
+    moa:journal moa:lastReviewed moa:note moa:passage moa:pmid moa:publisher moa:reports moa:restsOn moa:sha256
+    moa:untraceableCitations moa:url moa:volume moa:year"""
+_SOURCES = frozenset(expand(name) for name in _MENDED.split())
 """Properties that hold labels, notes and sources: what they say may be mended without a new meaning."""
 
 

@@ -48,10 +48,10 @@ class Causes:
         self._found: dict[str, Cause] = {}
         self._by_part: dict[str, str] = {}
         for iri in sorted(changes.touched):
-            for node in (iri, *changes.above(iri)):
-                if changes.kind(node) in _SAYING:
-                    self._add(node)
-                    self._by_part[iri] = node
+            for whole in (iri, *changes.above(iri)):
+                if changes.kind(whole) in _SAYING:
+                    self._add(whole)
+                    self._by_part[iri] = whole
                     break
         self._around = {iri: self._involved(iri) for iri in self._found}
 
@@ -93,7 +93,7 @@ class Causes:
         return self._sorted(direct)
 
     def _rests_on(self, line: str) -> set[str]:
-        """Gives the changed things that a line names, or that those name, such as the reference that reports a study."""
+        """Gives the changed things that a line names, or that belong to those, as a reference does to its study."""
         named = self._named(line)
         for thing in list(named):
             named |= self._named(thing)
@@ -128,9 +128,12 @@ class Causes:
         derived = {cause.iri for ends, causes in edges if ends <= mentioned for cause in causes}
         if derived:
             return self._sorted(derived)
-        # Counts and lists name only what a line is about: all that the row names must be that.
-        return self._sorted(
-            iri
+        # Counts and lists name what a line is about, and others too: the line that shares most with the row is meant.
+        named = {iri for iri in mentioned if not iri.startswith(VOCAB)}
+        shared = {
+            iri: len(named & around)
             for iri, around in self._around.items()
-            if mentioned and mentioned <= around and self._found[iri].kind in ("claim", "line", "absence")
-        )
+            if self._found[iri].kind in ("claim", "line", "absence") and (named <= around or len(named & around) > 1)
+        }
+        most = max(shared.values(), default=0)
+        return self._sorted(iri for iri, number in shared.items() if number == most > 0)

@@ -28,9 +28,9 @@ _KIND_OF_CLASS = {
     "Passage": "passage",
     "SkipRange": "passage",
 }
-_PARTS = ("line", "finding", "quantity", "certainty")
+_NAMED_PARTS = ("finding", "quantity", "certainty")
+_PARTS = ("line", *_NAMED_PARTS)
 LABELS = (f"{PREFIXES['skos']}prefLabel", f"{PREFIXES['rdfs']}label")
-_BEARS_ON = f"{VOCAB}bearsOn"
 
 
 class Words(NamedTuple):
@@ -151,12 +151,13 @@ class Speech:
                     claims |= _iris(self.side.nodes[line], "bearsOn")
             elif kind == "absence":
                 absences.append(iri)
-        for claim in self.reader.claims(claims):
-            self._said[str(claim.iri)] = claim.sentence()
-            for line in claim.lines:
-                self._said[str(line.iri)] = f"{line.stance_label}: {line.sentence()}"
-                found = sorted(_iris(self.side.nodes.get(str(line.iri), {}), "finding"))
-                self._said |= dict(zip(found, line.findings, strict=False))
+        for read in self.reader.claims(claims):
+            self._said[str(read.iri)] = read.sentence()
+            for evidence in read.lines:
+                iri = str(evidence.iri)
+                self._said[iri] = f"{evidence.stance_label}: {evidence.sentence()}"
+                found = sorted(_iris(self.side.nodes.get(iri, {}), "finding"))
+                self._said |= dict(zip(found, evidence.findings, strict=False))
         self._said |= {str(absence.iri): absence.sentence() for absence in self.reader.absences(absences)}
 
     def _owners(self, name: str) -> dict[str, list[str]]:
@@ -222,6 +223,7 @@ class Changes:
             iri for iri in old.nodes.keys() | new.nodes.keys() if old.nodes.get(iri) != new.nodes.get(iri)
         }
         self.speech = (Speech(old, policy), Speech(new, policy))
+        self._kinds = {iri: kind_of(iri, self.node(iri)) for iri in old.nodes.keys() | new.nodes.keys()}
         self._owner = self._owners()
         whole = set(self.touched)
         for iri in self.touched:
@@ -237,7 +239,7 @@ class Changes:
 
     def kind(self, iri: str) -> str:
         """Gives the kind of a node on whichever side it is."""
-        return kind_of(iri, self.node(iri))
+        return self._kinds.get(iri) or kind_of(iri, {})
 
     def words(self, iri: str) -> Words:
         """Gives a node in words, on either side."""
@@ -252,22 +254,16 @@ class Changes:
             iri = owner
 
     def _owners(self) -> dict[str, str]:
-        """Gives for each touched part, and for each line above one, the one node that it is told under."""
-        wanted = {iri for iri in self.touched if self.kind(iri) in _PARTS}
+        """Gives for each part the one node that it is told under."""
         owners: dict[str, set[str]] = {}
         for side in (self.old, self.new):
             for iri, node in side.nodes.items():
-                kind = kind_of(iri, node)
-                if kind == "line":
+                if self._kinds[iri] == "line":
                     owners.setdefault(iri, set()).update(_iris(node, "bearsOn"))
-                for name, values in node.items():
-                    if name == _BEARS_ON:
-                        continue
+                for values in node.values():
                     for term in values:
-                        if isinstance(term, ox.NamedNode) and term.value in wanted and term.value != iri:
-                            owners.setdefault(term.value, set())
-                            if self.kind(term.value) != "line":
-                                owners[term.value].add(iri)
+                        if isinstance(term, ox.NamedNode) and self._kinds.get(term.value) in _NAMED_PARTS:
+                            owners.setdefault(term.value, set()).add(iri)
         return {part: min(above) for part, above in owners.items() if above}
 
     def _tree(self, whole: set[str]) -> tuple[Change, ...]:

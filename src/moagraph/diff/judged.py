@@ -22,10 +22,11 @@ class Judgement(NamedTuple):
     @property
     def text(self) -> str:
         """The judgement in words."""
+        if not self.verdict:
+            return "none"
         tier = self.tier.removeprefix("Tier").removesuffix("?")
         unresolved = ", unresolved" if self.tier.endswith("?") else ""
-        words = [self.verdict.lower(), f"tier {tier}{unresolved}" if tier else ""]
-        return " ".join(f"({word})" if word and number else word for number, word in enumerate(words) if word) or "none"
+        return f"{self.verdict.lower()} (tier {tier}{unresolved})" if tier else self.verdict.lower()
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,9 @@ class _Derived:
         for triple in side.derived(policy):
             self.texts.add(str(triple))
             value = getattr(triple.object, "value", str(triple.object))
-            said.setdefault(getattr(triple.subject, "value", ""), {}).setdefault(triple.predicate.value, set()).add(value)
+            said.setdefault(getattr(triple.subject, "value", ""), {}).setdefault(triple.predicate.value, set()).add(
+                value
+            )
         self.edges: dict[tuple[str, str, str], tuple[Judgement, set[str], set[str]]] = {}
         self.claims: dict[str, Judgement] = {}
         self.lines: dict[str, Judgement] = {}
@@ -147,8 +150,8 @@ class _Derived:
             if f"{VOCAB}Derivation" in node.get(_TYPE, ()):
                 key = tuple(min(node[PREFIXES["rdf"] + part]) for part in ("subject", "predicate", "object"))
                 judged = Judgement(one("verdict"), one("tier") + unsure)
-                uses = (node.get(VOCAB + name, set()) for name in ("usesClaim", "usesLine"))
-                self.edges[key[0], key[1], key[2]] = (judged, *uses)
+                claims, lines = (node.get(VOCAB + name, set()) for name in ("usesClaim", "usesLine"))
+                self.edges[key[0], key[1], key[2]] = (judged, claims, lines)
             elif f"{VOCAB}admittedBy" in node:
                 self.lines[iri] = Judgement("Counted", one("lineTier") + unsure)
             elif f"{VOCAB}verdict" in node:

@@ -1,4 +1,4 @@
-"""The two sides of a comparison: a project folder, a release, or a file of an export, each as statements and a store."""
+"""The two sides of a comparison: a project folder, a release, or a file of an export, as statements and a store."""
 
 from __future__ import annotations
 
@@ -28,15 +28,13 @@ TYPE = f"{PREFIXES['rdf']}type"
 _SELECTOR = ox.NamedNode(f"{PREFIXES['oa']}TextPositionSelector")
 _ONTOLOGY = ox.NamedNode(f"{PREFIXES['owl']}Ontology")
 
-DERIVED = frozenset(
-    f"{VOCAB}{name}"
-    for name in """advises affects assessedAs authorisedFor availableFrom belongsTo beneficialInModels bindsReceptor
-    bindsReceptorOrNarrower comparedWith contains contraindicatedIn declares derivedFrom developedBy givenBy hasMechanism
-    hasMechanismOrNarrower hasPreparation hasPrice hasProperty hasRegimen hasStatus hasStopRule improves interactsWith
-    madeBy madeFrom manufacturedBy memberOf monitoredBy similarTo studiedFor usedFor yields
-    admittedBy impliesObject inconclusiveIn lineTier nullIn refutedBy supportedBy supportedIn tier underPolicy unresolved
-    usesClaim usesLine verdict""".split()
-)
+_DERIVED = """advises affects assessedAs authorisedFor availableFrom belongsTo beneficialInModels bindsReceptor
+    bindsReceptorOrNarrower comparedWith contains contraindicatedIn declares derivedFrom developedBy givenBy
+    hasMechanism hasMechanismOrNarrower hasPreparation hasPrice hasProperty hasRegimen hasStatus hasStopRule improves
+    interactsWith madeBy madeFrom manufacturedBy memberOf monitoredBy similarTo studiedFor usedFor yields
+    admittedBy impliesObject inconclusiveIn lineTier nullIn refutedBy supportedBy supportedIn tier underPolicy
+    unresolved usesClaim usesLine verdict"""
+DERIVED = frozenset(f"{VOCAB}{name}" for name in _DERIVED.split())
 """Properties of what is derived: those that the rule hand-written-edge forbids in data."""
 
 _DERIVED_CLASSES = frozenset(f"{VOCAB}{name}" for name in ("ContestedEdge", "Derivation", "Indication", "Policy"))

@@ -10,7 +10,7 @@ from moagraph.diff.causes import Cause
 from moagraph.diff.changes import Change, Field
 from moagraph.diff.judged import PolicyChanges
 from moagraph.names import compact
-from moagraph.table import cell_text
+from moagraph.table import Iri, cell_text
 
 if TYPE_CHECKING:
     from moagraph.diff import Difference
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MOST = 12
 """Entries of a list that are told where not all are asked for; of the rows of a query half as many."""
 
-_SIGN = {"added": "+", "withdrawn": "-", "changed": "~", "kept": " "}
+_SIGN = {"added": "+ ", "withdrawn": "- ", "changed": "~ ", "kept": ""}
 _HEADINGS = {
     "claim": "Claims and their evidence",
     "line": "Evidence lines without a claim",
@@ -31,7 +31,17 @@ _HEADINGS = {
     "term": "Vocabulary",
     "passage": "Passages and skip ranges",
 }
-_NOUNS = {"claim": "claim", "line": "evidence line", "absence": "absence", "thing": "thing", "term": "term"}
+_NOUNS = {
+    "claim": "claims",
+    "line": "evidence lines",
+    "finding": "findings",
+    "quantity": "quantities",
+    "certainty": "certainty assessments",
+    "absence": "absences",
+    "thing": "things",
+    "term": "terms",
+    "passage": "passages",
+}
 
 Line = tuple[int, str]
 """Depth and text of one entry; depth 0 is a heading."""
@@ -88,23 +98,30 @@ def _lines(difference: Difference, most: int | None) -> Iterator[Line]:
 
 
 def _side(name: str, side: Side) -> str:
-    counts = {"statements": side.triples, "claims": side.number("Claim"), "evidence lines": side.number("EvidenceLine")}
+    counts = {
+        "statements": side.triples,
+        "claims": side.number("Claim"),
+        "evidence lines": side.number("EvidenceLine"),
+    }
     return f"{name}: {side.name} ({side.kind}: {_counted(counts)})"
 
 
 def _counted(numbers: dict[str, int]) -> str:
-    return ", ".join(f"{number:,} {name}" for name, number in numbers.items())
+    return ", ".join(f"{number:,} {_singular(name) if number == 1 else name}" for name, number in numbers.items())
+
+
+def _singular(name: str) -> str:
+    return f"{name[:-3]}y" if name.endswith("ies") else name.removesuffix("s")
 
 
 def _sum(changes: Iterable[Change]) -> str:
-    numbers: dict[str, int] = {}
+    numbers: dict[tuple[str, str], int] = {}
     for root in changes:
         for change in root.walk():
-            if change.what != "kept" and change.kind in (root.kind, "line"):
-                noun = "evidence lines" if change.kind == "line" else ""
-                key = f"{noun} {change.what}".strip()
+            if change.what != "kept":
+                key = (_NOUNS[change.kind], change.what)
                 numbers[key] = numbers.get(key, 0) + 1
-    return _counted(numbers) or "parts changed"
+    return ", ".join(f"{_counted({noun: number})} {what}" for (noun, what), number in sorted(numbers.items()))
 
 
 def _some(entries: Sequence[list[Line]], depth: int, most: int | None) -> Iterator[Line]:
@@ -120,14 +137,10 @@ def _change(change: Change, depth: int) -> Iterator[Line]:
     sign = _SIGN[change.what]
     name = compact(change.iri)
     words = change.words.text
-    if change.kind == "line" and change.what == "changed" and change.words.old != change.words.new:
-        yield depth, f"{sign} {name}"
-        yield depth + 1, f"was {change.words.old}"
-        yield depth + 1, f"is {change.words.new}"
-    elif renamed is not None:
-        yield depth, f"{sign} {name} renamed: {' and '.join(renamed.old)} → {' and '.join(renamed.new)}"
+    if renamed is not None:
+        yield depth, f"{sign}{name} renamed: {' and '.join(renamed.old)} → {' and '.join(renamed.new)}"
     else:
-        yield depth, f"{sign} {name}: {words}" if words not in ("", name) else f"{sign} {name}"
+        yield depth, f"{sign}{name}: {words}" if words not in ("", name) else f"{sign}{name}"
     for field in change.fields:
         if field is not renamed:
             yield depth + 1, _field(field)
@@ -151,7 +164,7 @@ def _because(causes: Sequence[Cause], depth: int) -> Iterator[Line]:
     if not causes:
         yield depth, "because: not traced to a claim or line"
     for cause in causes[:3]:
-        yield depth, f"because: {_NOUNS[cause.kind]} {cause.what}: {compact(cause.iri)}"
+        yield depth, f"because: {_singular(_NOUNS[cause.kind])} {cause.what}: {compact(cause.iri)}"
     if len(causes) > 3:
         yield depth, f"because: {len(causes) - 3} more"
 
@@ -159,18 +172,21 @@ def _because(causes: Sequence[Cause], depth: int) -> Iterator[Line]:
 def _policy(changed: PolicyChanges, most: int | None) -> Iterator[Line]:
     if not (changed.verdicts or changed.edges):
         if changed.differs:
-            yield 0, f"Under policy {changed.policy}: what is derived differs, but no verdict or edge of what both have"
+            yield (
+                0,
+                f"Under policy {changed.policy}: what is derived differs, but no verdict or edge of what both have",
+            )
         return
     yield 0, f"Under policy {changed.policy}"
-    entries = []
+    groups: dict[str, list[list[Line]]] = {"claim": [], "line": [], "edge": []}
     for verdict in changed.verdicts:
         line = (1, f"{verdict.words.text}: {verdict.old.text} → {verdict.new.text}")
-        if verdict.kind == "claim" or not verdict.because:
-            entries.append([line, *_because(verdict.because, 2)])
+        groups[verdict.kind].append([line, *_because(verdict.because, 2)])
     for edge in changed.edges:
         line = (1, f"{edge.what}: {edge.words.text}: {edge.old.text} → {edge.new.text}")
-        entries.append([line, *_because(edge.because, 2)])
-    yield from _some(entries, 1, most)
+        groups["edge"].append([line, *_because(edge.because, 2)])
+    for entries in groups.values():
+        yield from _some(entries, 1, most)
 
 
 def _answers(difference: Difference, most: int | None) -> Iterator[Line]:
@@ -181,8 +197,12 @@ def _answers(difference: Difference, most: int | None) -> Iterator[Line]:
     yield 0, f"Answers under policy {difference.policy}: {len(difference.answers)} queries answer differently"
     for change in difference.answers:
         yield 1, f"{change.query}: {_rows(change)}"
-        for sign, rows in (("-", change.withdrawn), ("+", change.added)):
-            yield from _some([_row(sign, row) for row in rows], 2, most and most // 2)
+        entries = list(_entries(change))
+        same = len({causes for _, causes in entries}) == 1
+        told = [[(2, text), *([] if same else _because(causes, 3))] for text, causes in entries]
+        yield from _some(told, 2, most and most // 2)
+        if same:
+            yield from _because(entries[0][1], 2)
 
 
 def _rows(change: AnswerChange) -> str:
@@ -191,6 +211,38 @@ def _rows(change: AnswerChange) -> str:
     counts = [(len(change.withdrawn), "withdrawn"), (len(change.added), "added")]
     said = [f"{number:,} row{'' if number == 1 else 's'} {what}" for number, what in counts if number]
     return ", ".join([*(["the query itself differs"] if change.reworded else []), *said])
+
+
+def _entries(change: AnswerChange) -> Iterator[tuple[str, tuple[Cause, ...]]]:
+    """Gives words and causes of each row that changed in some cells, was withdrawn, or was added."""
+    added = list(change.added)
+    for row in change.withdrawn:
+        close = [other for other in added if _likeness(row, other) >= max(2, len(row.cells) // 2)]
+        if not close or change.columns[0] != change.columns[1]:
+            yield f"- {_cells(row)}", row.because
+            continue
+        other = max(close, key=lambda other: _likeness(row, other))
+        added.remove(other)
+        cells = list(zip(change.columns[0], row.cells, other.cells, strict=True))
+        same = [cell_text(old) for _, old, new in cells if old == new and isinstance(old, Iri)]
+        differing = [
+            f"{column.heading}: {cell_text(old) or '–'} → {cell_text(new) or '–'}"
+            for column, old, new in cells
+            if old != new
+        ]
+        causes = tuple(sorted({*row.because, *other.because}, key=lambda cause: cause.iri))
+        yield f"~ {' | '.join(same)}: {'; '.join(differing)}", causes
+    for row in added:
+        yield f"+ {_cells(row)}", row.because
+
+
+def _cells(row: Row) -> str:
+    return " | ".join(cell_text(cell) or "–" for cell in row.cells)
+
+
+def _likeness(row: Row, other: Row) -> int:
+    """Gives how many cells two rows have in common, things counted."""
+    return sum(one == two for one, two in zip(row.cells, other.cells, strict=False) if one is not None)
 
 
 def _row(sign: str, row: Row) -> list[Line]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import pyoxigraph as ox
 
@@ -14,6 +14,8 @@ from moagraph.names import PREFIXES, VOCAB, compact, local_name
 from moagraph.reader import Reader, quantity_text
 from moagraph.store import Term
 from moagraph.table import Iri
+
+Read = TypeVar("Read")
 
 KINDS = ("claim", "line", "finding", "quantity", "certainty", "absence", "thing", "term", "passage")
 """Kinds of nodes, in the order in which a comparison tells of them."""
@@ -151,14 +153,26 @@ class Speech:
                     claims |= _iris(self.side.nodes[line], "bearsOn")
             elif kind == "absence":
                 absences.append(iri)
-        for read in self.reader.claims(claims):
+        for read in self._read(self.reader.claims, sorted(claims)):
             self._said[str(read.iri)] = read.sentence()
             for evidence in read.lines:
                 iri = str(evidence.iri)
                 self._said[iri] = f"{evidence.stance_label}: {evidence.sentence()}"
                 found = sorted(_iris(self.side.nodes.get(iri, {}), "finding"))
                 self._said |= dict(zip(found, evidence.findings, strict=False))
-        self._said |= {str(absence.iri): absence.sentence() for absence in self.reader.absences(absences)}
+        for absence in self._read(self.reader.absences, sorted(absences)):
+            self._said[str(absence.iri)] = absence.sentence()
+
+    @staticmethod
+    def _read(read: Callable[[list[str]], list[Read]], iris: list[str]) -> list[Read]:
+        """Reads nodes; of a side that was not checked, those that lack what they need are left to their names."""
+        try:
+            return read(iris)
+        except (AssertionError, LookupError, ValueError):
+            if len(iris) == 1:
+                return []
+            middle = len(iris) // 2
+            return [one for half in (iris[:middle], iris[middle:]) for one in Speech._read(read, half)]
 
     def _owners(self, name: str) -> dict[str, list[str]]:
         owners: dict[str, list[str]] = {}
@@ -178,6 +192,8 @@ class Speech:
 
     def _other(self, iri: str, node: Node) -> str:
         kind = kind_of(iri, node)
+        if iri.startswith("_:"):
+            return iri
         if kind == "quantity":
             return quantity_text(self.reader.nodes([iri])[iri])
         if kind == "certainty":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ from moagraph.diff.sides import Side
 from moagraph.names import PREFIXES, VOCAB, compact, local_name
 
 _TYPE = f"{PREFIXES['rdf']}type"
+_ENDS = ("subject", "predicate", "object")
 
 
 class Judgement(NamedTuple):
@@ -24,9 +26,10 @@ class Judgement(NamedTuple):
         """The judgement in words."""
         if not self.verdict:
             return "none"
+        verdict = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", self.verdict).lower()
         tier = self.tier.removeprefix("Tier").removesuffix("?")
         unresolved = ", unresolved" if self.tier.endswith("?") else ""
-        return f"{self.verdict.lower()} (tier {tier}{unresolved})" if tier else self.verdict.lower()
+        return f"{verdict} (tier {tier}{unresolved})" if tier else verdict
 
 
 @dataclass(frozen=True)
@@ -148,7 +151,9 @@ class _Derived:
 
             unsure = "?" if "true" in node.get(f"{VOCAB}unresolved", ()) else ""
             if f"{VOCAB}Derivation" in node.get(_TYPE, ()):
-                key = tuple(min(node[PREFIXES["rdf"] + part]) for part in ("subject", "predicate", "object"))
+                key = tuple(
+                    min(node.get(PREFIXES["rdf"] + part, {""})) for part in ("subject", "predicate", "object")
+                )
                 judged = Judgement(one("verdict"), one("tier") + unsure)
                 claims, lines = (node.get(VOCAB + name, set()) for name in ("usesClaim", "usesLine"))
                 self.edges[key[0], key[1], key[2]] = (judged, claims, lines)
@@ -159,6 +164,7 @@ class _Derived:
 
 
 _NONE = Judgement("", "")
+_NOT_COUNTED = Judgement("NotCounted", "")
 _SHOWN = {"Supported", "Contested"}
 
 
@@ -176,7 +182,8 @@ def judged(old: Side, new: Side, policy: str, changes: Changes, causes: Causes) 
     for kind, iri in differing:
         one, other = (before.claims, after.claims) if kind == "claim" else (before.lines, after.lines)
         because = causes.of_claims([iri]) if kind == "claim" else causes.of_claims([], [iri])
-        pair = (one.get(iri, _NONE), other.get(iri, _NONE))
+        absent = _NONE if kind == "claim" else _NOT_COUNTED
+        pair = (one.get(iri, absent), other.get(iri, absent))
         verdicts.append(VerdictChange(kind, iri, changes.words(iri), *pair, because))
     edges = []
     for key in sorted(before.edges.keys() | after.edges.keys()):

@@ -96,7 +96,6 @@ def answered(
     """Gives what changed of the answers under a policy, and how many queries and rows were compared."""
     reworded = rewordings(old, new)
     libraries = (old.library(policy), new.library(policy))
-    ends = [(edge.ends, edge.because) for edge in edges]
     found = []
     names = sorted(old.queries.keys() & new.queries.keys())
     compared = {"queries": len(names), "rows": 0}
@@ -104,8 +103,9 @@ def answered(
         progress(f"asking {name} ({number} of {len(names)})")
         tables = [library.answers(name) for library in libraries]
         compared["rows"] += max(map(len, tables))
+        asked = causes.asked_by(new.queries[name].text + old.queries[name].text)
         withdrawn, added = (
-            tuple(Row(cells, causes.of_row(_mentioned(cells), ends)) for cells in _without(one, other))
+            tuple(Row(cells, causes.of_row(_mentioned(cells), edges, asked)) for cells in _without(one, other))
             for one, other in (tables, tables[::-1])
         )
         if withdrawn or added or name in reworded:

@@ -93,11 +93,6 @@ class EdgeChange:
             return f"{old} becomes {new}"
         return f"{new} won" if new else f"{old} lost"
 
-    @property
-    def ends(self) -> set[str]:
-        """Subject and object."""
-        return {self.subject, self.object}
-
     def to_dict(self) -> dict[str, Any]:
         """Gives the change as data."""
         return {

@@ -9,8 +9,8 @@ from moagraph.diff.answers import AnswerChange, Row
 from moagraph.diff.causes import Cause
 from moagraph.diff.changes import Change, Field
 from moagraph.diff.judged import PolicyChanges
-from moagraph.names import compact
-from moagraph.table import Iri, cell_text
+from moagraph.names import VOCAB, compact
+from moagraph.table import Cell, Iri, cell_text
 
 if TYPE_CHECKING:
     from moagraph.diff import Difference
@@ -217,11 +217,10 @@ def _entries(change: AnswerChange) -> Iterator[tuple[str, tuple[Cause, ...]]]:
     """Gives words and causes of each row that changed in some cells, was withdrawn, or was added."""
     added = list(change.added)
     for row in change.withdrawn:
-        close = [other for other in added if _likeness(row, other) >= max(2, len(row.cells) // 2)]
-        if not close or change.columns[0] != change.columns[1]:
+        other = next((other for other in added if _same(row, other)), None)
+        if other is None or change.columns[0] != change.columns[1]:
             yield f"- {_cells(row)}", row.because
             continue
-        other = max(close, key=lambda other: _likeness(row, other))
         added.remove(other)
         cells = list(zip(change.columns[0], row.cells, other.cells, strict=True))
         same = [cell_text(old) for _, old, new in cells if old == new and isinstance(old, Iri)]
@@ -240,11 +239,11 @@ def _cells(row: Row) -> str:
     return " | ".join(cell_text(cell) or "–" for cell in row.cells)
 
 
-def _likeness(row: Row, other: Row) -> int:
-    """Gives how many cells two rows have in common, things counted."""
-    return sum(one == two for one, two in zip(row.cells, other.cells, strict=False) if one is not None)
+def _same(row: Row, other: Row) -> bool:
+    """Tells whether two rows are about the same things: they may differ in values and in lists."""
+    about = [(one, two) for one, two in zip(row.cells, other.cells, strict=False) if _is_thing(one) or _is_thing(two)]
+    return bool(about) and all(one == two for one, two in about)
 
 
-def _row(sign: str, row: Row) -> list[Line]:
-    text = " | ".join(cell_text(cell) or "–" for cell in row.cells)
-    return [(2, f"{sign} {text}"), *_because(row.because, 3)]
+def _is_thing(cell: Cell) -> bool:
+    return isinstance(cell, Iri) and not cell.startswith(VOCAB)

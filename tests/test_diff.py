@@ -25,12 +25,14 @@ from moagraph import diff
 from moagraph.cli import cli
 from moagraph.diff import Difference
 from moagraph.diff.answers import bare
+from moagraph.diff.bump import bump_of
+from moagraph.diff.changes import Change, Field, Words
 from moagraph.diff.judged import EdgeChange, VerdictChange
 from moagraph.diff.sides import DERIVED, Side, _nodes
 from moagraph.errors import CannotCompare, InputUnreadable, UnknownFormat, UnknownPolicy
 from moagraph.export import nquads, release
 from moagraph.export import turtle as turtle_export
-from moagraph.names import VOCAB
+from moagraph.names import PREFIXES, VOCAB
 from moagraph.places import HOME_VARIABLE
 from moagraph.store import EmbeddedStore
 
@@ -223,6 +225,38 @@ def test_other_changes(edit: str, expected: str, level: str, side: Callable[...,
     assert len(told(difference)) == 1
     assert expected in difference.to("text")
     assert difference.bump.level == level
+
+
+@pytest.mark.parametrize(
+    ("kind", "what", "field", "level"),
+    [
+        ("thing", "added", None, "minor"),
+        ("claim", "withdrawn", None, "major"),
+        ("passage", "withdrawn", None, "patch"),
+        ("passage", "changed", Field(f"{PREFIXES['oa']}start", ("1",), ("2",)), "patch"),
+        ("thing", "changed", Field(f"{PREFIXES['skos']}altLabel", ("a",), ()), "patch"),
+        ("line", "changed", Field(f"{VOCAB}passage", ("a",), ()), "patch"),
+        ("thing", "changed", Field(f"{PREFIXES['skos']}broader", (), ("a",)), "minor"),
+        ("thing", "changed", Field(f"{PREFIXES['skos']}broader", ("a",), ()), "major"),
+        ("term", "changed", Field(f"{PREFIXES['rdfs']}label", ("a",), ("b",)), "patch"),
+        ("term", "changed", Field(f"{PREFIXES['rdfs']}domain", ("a",), ("b",)), "major"),
+        ("term", "changed", Field(f"{PREFIXES['owl']}deprecated", (), ("true",)), "minor"),
+        ("claim", "kept", None, "none"),
+    ],
+)
+def test_what_a_change_means_for_the_version(kind: str, what: str, field: Field | None, level: str) -> None:
+    change = Change(what, kind, f"{PREFIXES['compound']}x", Words("x", "x"), (field,) if field else ())
+    below = Change("kept", "claim", f"{PREFIXES['claim']}y", Words("y", "y"), (), (change,))
+    bump = bump_of([below])
+    assert (bump.level, bool(bump.reasons)) == (level, level != "none")
+
+
+def test_the_highest_level_counts() -> None:
+    made = [
+        Change(what, "thing", f"{PREFIXES['compound']}{what}", Words("", ""))
+        for what in ("added", "withdrawn", "kept")
+    ]
+    assert bump_of(made) == ("major", ("compound:withdrawn is withdrawn",))
 
 
 def test_a_label_changes_no_row(side: Callable[..., Side]) -> None:

@@ -98,7 +98,7 @@ class Causes:
         self._found[iri] = Cause(what, self.changes.kind(iri), iri, self.changes.words(iri))
 
     def _is_slight(self, iri: str) -> bool:
-        """Tells whether only passages or the note of a node changed, on which no answer rests but one that names it."""
+        """Tells whether only passages or the note of a node changed, on which no verdict and no edge rests."""
         old, new = (side.nodes.get(iri) for side in (self.changes.old, self.changes.new))
         if old is None or new is None:
             return False
@@ -132,7 +132,8 @@ class Causes:
         """
         claims = set(claims)
         used = set(lines).union(*(self.lines_of.get(claim, set()) for claim in claims))
-        direct = used & self._found.keys() or claims & self._found.keys()
+        weighty = self._found.keys() - self._slight
+        direct = used & weighty or claims & weighty
         if not direct:
             direct = {iri for line in used for iri in self._rests_on(line)}
         return self._sorted(direct)

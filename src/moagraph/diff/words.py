@@ -20,6 +20,7 @@ MOST = 12
 """Entries of a list that are told where not all are asked for; of the rows of a query half as many."""
 
 _SIGN = {"added": "+ ", "withdrawn": "- ", "changed": "~ ", "kept": ""}
+_LAST = ("withdrawn", "changed", "kept", "added")
 _HEADINGS = {
     "claim": "Claims and their evidence",
     "line": "Evidence lines without a claim",
@@ -85,7 +86,8 @@ def _lines(difference: Difference, most: int | None) -> Iterator[Line]:
         yield 0, f"No differences: {_counted(difference.compared)} compared"
         return
     for kind, heading in _HEADINGS.items():
-        of_kind = [change for change in difference.changes if change.kind == kind]
+        # What was added is often long: it comes last, so that a short list shows the rest.
+        of_kind = sorted((c for c in difference.changes if c.kind == kind), key=lambda c: _LAST.index(c.what))
         if of_kind:
             yield 0, f"{heading}: {_sum(of_kind)}"
             yield from _some([list(_change(change, 1)) for change in of_kind], 1, most)

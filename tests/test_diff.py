@@ -252,11 +252,9 @@ def test_what_a_change_means_for_the_version(kind: str, what: str, field: Field 
 
 
 def test_the_highest_level_counts() -> None:
-    made = [
-        Change(what, "thing", f"{PREFIXES['compound']}{what}", Words("", ""))
-        for what in ("added", "withdrawn", "kept")
-    ]
-    assert bump_of(made) == ("major", ("compound:withdrawn is withdrawn",))
+    iri = f"{PREFIXES['compound']}x"
+    made = [Change(what, "thing", iri, Words("", "")) for what in ("added", "withdrawn", "kept")]
+    assert bump_of(made) == ("major", ("compound:x is withdrawn",))
 
 
 def test_a_label_changes_no_row(side: Callable[..., Side]) -> None:

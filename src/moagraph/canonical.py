@@ -29,6 +29,18 @@ def has_blank_node(triple: ox.Triple) -> bool:
     return isinstance(triple.subject, ox.BlankNode) or isinstance(triple.object, ox.BlankNode)
 
 
+def in_order(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
+    """Gives triples in the order of their text, each once, with canonical names for their blank nodes.
+
+    Raises:
+        BlankNodesAlike: too many connected blank nodes differ in nothing.
+    """
+    found = {str(t): t for t in triples}
+    if any(has_blank_node(t) for t in found.values()):
+        found = {str(t): t for t in named(found.values())}
+    return [t for _, t in sorted(found.items())]
+
+
 def named(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
     """Gives the same triples with canonical names for their blank nodes, in no order.
 

@@ -370,7 +370,7 @@ def formatted(source: Path, target: Path) -> bytes:
     if any(not isinstance(quad.graph_name, ox.DefaultGraph) for quad in quads):
         raise OutputFailed(f"{source} holds named graphs, which Turtle cannot", "name an output that ends in .nq")
     if wanted == ox.RdfFormat.N_TRIPLES:
-        return "".join(sorted({f"{triple} .\n" for triple in canonical.named(q.triple for q in quads)})).encode()
+        return "".join(f"{triple} .\n" for triple in canonical.in_order(q.triple for q in quads)).encode()
     taken = set(PREFIXES.values())
     own: dict[str, str] = {}
     for name, namespace in sorted(parser.prefixes.items()):

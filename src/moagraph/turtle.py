@@ -17,6 +17,7 @@ import pyoxigraph as ox
 import rdflib
 from rdflib.plugins.parsers.notation3 import RDFSink, SinkParser
 
+from moagraph.canonical import in_order
 from moagraph.names import PREFIXES
 
 _BOM = b"\xef\xbb\xbf"
@@ -134,12 +135,7 @@ def write(triples: Iterable[ox.Triple], comment: str = "", prefixes: Mapping[str
     Raises:
         BlankNodesAlike: too many connected blank nodes differ in nothing.
     """
-    unordered = {str(t): t for t in triples}
-    if any("_:" in text for text in unordered):
-        from moagraph.canonical import named
-
-        unordered = {str(t): t for t in named(unordered.values())}
-    ordered = [t for _, t in sorted(unordered.items())]
+    ordered = in_order(triples)
     known = {**(prefixes or {}), **PREFIXES}
     body = ox.serialize(ordered, format=ox.RdfFormat.TURTLE, prefixes=known) or b""
     # The serialiser writes every prefix, in no fixed order: they are written here instead.

@@ -11,7 +11,7 @@ import sys
 
 import click
 
-from moagraph.cli import asking, curating, making, versions
+from moagraph.cli import asking, curating, making, querying, versions
 from moagraph.errors import MoagraphError
 
 
@@ -29,7 +29,6 @@ for _command in (
     asking.compare,
     asking.list_,
     asking.show,
-    asking.sparql,
     curating.audit,
     curating.build,
     curating.check,
@@ -37,6 +36,7 @@ for _command in (
     curating.explain,
     making.export,
     making.plot,
+    querying.sparql,
     versions.diff,
     versions.fmt,
 ):

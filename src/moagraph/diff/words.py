@@ -10,7 +10,7 @@ from moagraph.diff.causes import Cause
 from moagraph.diff.changes import Change, Field
 from moagraph.diff.judged import PolicyChanges
 from moagraph.names import VOCAB, compact
-from moagraph.table import Cell, Iri, cell_text
+from moagraph.terms import Cell, Iri, text_of
 
 if TYPE_CHECKING:
     from moagraph.diff import Difference
@@ -225,9 +225,9 @@ def _entries(change: AnswerChange) -> Iterator[tuple[str, tuple[Cause, ...]]]:
             continue
         added.remove(other)
         cells = list(zip(change.columns[0], row.cells, other.cells, strict=True))
-        same = [cell_text(old) for _, old, new in cells if old == new and isinstance(old, Iri)]
+        same = [text_of(old, iris=False) for _, old, new in cells if old == new and isinstance(old, Iri)]
         differing = [
-            f"{column.heading}: {cell_text(old) or '–'} → {cell_text(new) or '–'}"
+            f"{column.heading}: {text_of(old, iris=False) or '–'} → {text_of(new, iris=False) or '–'}"
             for column, old, new in cells
             if old != new
         ]
@@ -238,7 +238,7 @@ def _entries(change: AnswerChange) -> Iterator[tuple[str, tuple[Cause, ...]]]:
 
 
 def _cells(row: Row) -> str:
-    return " | ".join(cell_text(cell) or "–" for cell in row.cells)
+    return " | ".join(text_of(cell, iris=False) or "–" for cell in row.cells)
 
 
 def _same(row: Row, other: Row) -> bool:

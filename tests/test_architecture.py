@@ -11,7 +11,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "moagraph"
 
 STRATA: list[set[str]] = [
     {"errors"},
-    {"names", "places"},
+    {"canonical", "names", "places"},
     {"cells", "lines", "sparql", "terms"},
     {"table", "report"},
     {"keys", "query", "scopes", "turtle"},
@@ -20,9 +20,9 @@ STRATA: list[set[str]] = [
     {"endpoint", "foreign", "plan", "sandbox"},
     {"things"},
     {"check", "build", "library", "vocabulary"},
-    {"audit", "claims", "fair", "overlap"},
+    {"audit", "claims", "fair", "overlap", "style"},
     {"reader"},
-    {"show", "compare"},
+    {"show", "compare", "diff"},
     {"export", "plots", "remote"},
     {"api", "cli"},
     {"notebook"},

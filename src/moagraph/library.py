@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -10,7 +11,7 @@ from moagraph.errors import BadValue, InputUnreadable, MissingParameter, QueryHe
 from moagraph.names import expand
 from moagraph.query import Parameter, Query, bind
 from moagraph.store import Store, iri_term, literal_term
-from moagraph.table import Table
+from moagraph.table import Cell, Column, Iri, Table
 from moagraph.things import Names
 
 _DATATYPES = {
@@ -71,6 +72,23 @@ class Library:
             bound[parameter.name] = [self._term(name, parameter, str(one)) for one in many]
         table = self.store.select(bind(query.text, query.opening, bound), self.policy, query.columns)
         return Table(table.columns, table.cells, query.summary)
+
+    def answers(self, name: str) -> Table:
+        """Gives the answers for all values that the parameters of a query can take, with the values as first columns.
+
+        Raises:
+            UnknownQuery: there is none of that name.
+        """
+        query = self.find(name)
+        choices = [self.names.members(parameter.type) for parameter in query.params]
+        rows: list[tuple[Cell, ...]] = []
+        labels = self.store.labels(value for values in choices for value in values)
+        for values in itertools.product(*choices):
+            given = tuple(Iri(value, labels[value]) for value in values)
+            asked = dict(zip((p.name for p in query.params), values, strict=True))
+            rows += [(*given, *row) for row in self.ask(name, asked).cells]
+        columns = tuple(Column(f"for_{p.name}", p.type) for p in query.params) + query.columns
+        return Table(columns, tuple(rows), query.summary)
 
     def _term(self, query: str, parameter: Parameter, value: str) -> str:
         pattern = _DATATYPES.get(parameter.type)

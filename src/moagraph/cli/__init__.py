@@ -11,7 +11,7 @@ import sys
 
 import click
 
-from moagraph.cli import asking, curating, describing, making, querying
+from moagraph.cli import asking, curating, describing, making, querying, versions
 from moagraph.errors import MoagraphError
 
 
@@ -39,6 +39,8 @@ for _command in (
     making.plot,
     making.push,
     querying.sparql,
+    versions.diff,
+    versions.fmt,
 ):
     cli.add_command(_command)
 

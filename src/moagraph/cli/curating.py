@@ -67,8 +67,10 @@ def explain(code: str, root: Path | None) -> None:
     from moagraph.check import explanations
     from moagraph.corpus import Corpus
     from moagraph.errors import UnknownCode
+    from moagraph.style import CODES
 
     texts = explanations(Corpus.read(places_at(root)))
+    texts |= {style: f"{style}: departure from the house style\n  {why}" for style, why in CODES.items()}
     if code not in texts:
         raise UnknownCode(code, texts)
     click.echo(texts[code])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
 import os
 import shutil
@@ -16,22 +15,7 @@ from moagraph.api import Graph
 from moagraph.errors import OutputFailed
 from moagraph.export import nquads, ontology, turtle, void
 from moagraph.places import MANIFEST
-from moagraph.query import Query
-from moagraph.table import Column, Iri, Table
 from moagraph.turtle import write
-
-
-def answers(graph: Graph, query: Query) -> Table:
-    """Gives the answers of a query for all values that its parameters can take, with the values as first columns."""
-    names = [parameter.name for parameter in query.params]
-    choices = [graph.library.names.members(parameter.type) for parameter in query.params]
-    rows = []
-    for values in itertools.product(*choices):
-        table = graph.library.ask(query.name, dict(zip(names, values, strict=True)))
-        given = tuple(Iri(value, graph.store.label(value)) for value in values)
-        rows += [(*given, *row) for row in table.cells]
-    columns = tuple(Column(f"for_{p.name}", p.type) for p in query.params) + query.columns
-    return Table(columns, tuple(rows), query.summary)
 
 
 def export(graph: Graph, path: Path, policy: str | None = None) -> int:
@@ -58,7 +42,7 @@ def export(graph: Graph, path: Path, policy: str | None = None) -> int:
         counts["ontology.ttl"] = {"triples": ontology.export(graph, scratch / "ontology.ttl")}
         (scratch / "answers").mkdir()
         for query in graph.library.queries.values():
-            table = answers(graph, query)
+            table = graph.library.answers(query.name)
             for suffix, text in ((".tsv", table.to_tsv()), (".json", table.to_json())):
                 name = f"answers/{query.name}{suffix}"
                 (scratch / name).write_text(text, "utf-8", newline="")

@@ -299,7 +299,7 @@ def test_a_push_brings_all_and_a_second_one_nothing(fake: Fake, small: moagraph.
 
 
 @WAYS
-@pytest.mark.parametrize("stop", range(1, 16))
+@pytest.mark.parametrize("stop", range(2, 17))
 def test_a_push_that_was_cut_off_goes_on(fake: Fake, small: moagraph.Graph, way: str, stop: int) -> None:
     """The connection breaks after every possible request; nothing is lost, and nobody takes a half for the whole."""
     assert isinstance(small.store, EmbeddedStore)
@@ -337,17 +337,26 @@ def test_other_data_replace_what_was_there(fake: Fake, small: moagraph.Graph, wa
 
 
 def test_an_endpoint_that_keeps_only_a_part_is_told(fake: Fake, small: moagraph.Graph) -> None:
-    fake.script = [None] * 7 + [(204, {}, b"")]
+    fake.script = [None] * 8 + [(204, {}, b"")]
     with pytest.raises(EndpointFailed, match="push again"):
         push(small, Target(fake.url))
     with pytest.raises(EndpointFailed):
         moagraph.open(endpoint=fake.url)
 
 
-def test_an_endpoint_without_a_graph_store_says_what_to_name(fake: Fake, small: moagraph.Graph) -> None:
+def test_without_a_graph_store_updates_are_sent(fake: Fake, small: moagraph.Graph) -> None:
+    assert isinstance(small.store, EmbeddedStore)
     fake.no_graph_store = True
-    with pytest.raises(EndpointFailed, match="--update"):
-        push(small, Target(fake.url))
+    push(small, Target(fake.url))
+    assert content(fake.store) == content(small.store.store)
+    assert any("update" in form for *_, form in fake.seen)
+
+
+def test_what_cannot_be_written_to_says_what_to_name(fake: Fake, small: moagraph.Graph) -> None:
+    fake.no_graph_store = True
+    for addresses in ({"update": f"{fake.url}/nowhere"}, {"graph_store": f"{fake.url}/nowhere"}):
+        with pytest.raises(EndpointFailed, match="--update"):
+            push(small, Target(fake.url, **addresses))
 
 
 def test_an_endpoint_that_holds_nothing_of_ours_is_told(fake: Fake) -> None:

@@ -115,7 +115,8 @@ def _address(url: str) -> SplitResult:
         fine = False
     if not fine:
         raise EndpointFailed(
-            f"{url.rpartition('@')[2]!r} is no http address", "name an endpoint like https://example.org/sparql"
+            f"{url.rpartition('@')[2].partition('?')[0]!r} is no http address",
+            "name an endpoint like https://example.org/sparql",
         )
     return parts
 
@@ -123,12 +124,11 @@ def _address(url: str) -> SplitResult:
 def without_credentials(url: str) -> str:
     """Gives a URL as it may be shown.
 
-    >>> without_credentials("https://ada:secret@example.org:8080/sparql")
+    >>> without_credentials("https://ada:secret@example.org:8080/sparql?access-token=secret")
     'https://example.org:8080/sparql'
     """
     parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, host, parts.path, parts.query, ""))
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 def request(

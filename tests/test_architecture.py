@@ -15,6 +15,7 @@ STRATA: list[set[str]] = [
     {"table", "report", "lines", "terms", "sparql"},
     {"turtle", "query", "scopes", "keys"},
     {"corpus", "store", "validate", "lint"},
+    {"revalidate", "placement"},
     {"check", "build", "library"},
     {"audit", "claims", "overlap"},
     {"reader"},

@@ -11,7 +11,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -22,15 +22,16 @@ from rdflib.namespace import RDF, SH
 from moagraph import lint, turtle
 from moagraph.corpus import Corpus, File
 from moagraph.errors import InputUnreadable, MoagraphError, NothingToCheck, QueryHeader, nearest
-from moagraph.names import ASSERTED, BASE, KINDS, PREFIXES, VOCAB, compact, local_name
+from moagraph.names import ASSERTED, BASE, PREFIXES, VOCAB, compact, local_name
+from moagraph.placement import misplacements
 from moagraph.query import Query, header_of
 from moagraph.report import SEVERITIES, Finding, Report
+from moagraph.revalidate import Node, Revalidator
 from moagraph.store import EmbeddedStore
-from moagraph.terms import Term, as_rdflib
-from moagraph.validate import validate
+from moagraph.terms import Term, as_rdflib, text_of
+from moagraph.validate import Result, validate
 
 _TYPE = ox.NamedNode(str(RDF.type))
-_SUBJECT = ox.NamedNode(f"{VOCAB}subject")
 FILE_FAULTS = {
     "not-utf-8": "The bytes of a file are not UTF-8. Save it as UTF-8.",
     "turtle-syntax": "A file is not Turtle. The place is where the parser gave up; the fault may stand a line above.",
@@ -43,9 +44,6 @@ FILE_FAULTS = {
     **{code: f"{fault.why} Cure: {fault.cure}." for code, fault in lint.FAULTS.items()},
 }
 """Findings about files rather than triples, by code."""
-
-CLAIM_FILE_KINDS = ("claim", "evidence", "passage", "finding", "quantity", "certainty", "absence")
-"""The kinds of nodes that a file below `data/claim/` may define."""
 
 
 @dataclass(frozen=True)
@@ -100,12 +98,14 @@ def shapes_of(corpus: Corpus) -> rdflib.Graph:
     return as_rdflib(triples)
 
 
-def check(corpus: Corpus, engine: str = "pyshacl") -> Report:
+def check(corpus: Corpus, engine: str = "pyshacl", only: Collection[str] = ()) -> Report:
     """Looks at everything in the corpus and reports every fault at once.
 
     Args:
         corpus: what was read.
         engine: what validates against the shapes, one of `validate.ENGINES`; the report is the same whichever does.
+        only: paths of files. If there are any, what they say is looked at alone: faults in these files, and of the
+            nodes that they define, that these point to, and that point to these. Nothing is built from such a report.
 
     Raises:
         NothingToCheck: the ontology has no shapes or no rules, so that a check would look at nothing.
@@ -115,7 +115,7 @@ def check(corpus: Corpus, engine: str = "pyshacl") -> Report:
     node_shapes = set(shapes.subjects(RDF.type, SH.NodeShape))
     if not node_shapes or not rules:
         raise NothingToCheck("the ontology has no shapes or no rules", "name a folder with a whole ontology")
-    findings = [*corpus.findings, *_files(corpus), *_queries(corpus, _functional(shapes))]
+    findings = [*corpus.findings, *misplacements(corpus), *_queries(corpus, _functional(shapes))]
     unreadable = {finding.path for finding in findings if finding.code == "query-syntax"}
     rules = [rule for rule in rules if f"ontology/rules/{rule.code}.rq" not in unreadable]
     said: set[tuple[str, str, str]] = set()
@@ -124,25 +124,42 @@ def check(corpus: Corpus, engine: str = "pyshacl") -> Report:
         if finding.severity == "violation":
             # A misspelt or hand-derived statement is reported once, by the rule that knows its cure.
             said |= {triple, (triple[0], triple[1], "")}
-    findings += [finding for finding, triple in _shapes(corpus, shapes, engine) if triple not in said]
+    nodes: set[Node] = set()
+    if only:
+        graph = Revalidator(shapes, corpus.triples, engine)
+        nodes = _concerned(corpus, graph, only)
+        results = graph.results(nodes)
+    else:
+        results = validate(shapes, corpus.triples, engine)
+    findings += [finding for finding, triple in _shapes(corpus, shapes, results) if triple not in said]
+    if only:
+        names = {text_of(node) for node in nodes}
+        findings = [finding for finding in findings if finding.path in only or finding.subject in names]
 
-    triples = set(corpus.triples)
+    triples = {t for t in corpus.triples if not only or t.subject in nodes}
     of_type = Counter(t.object for t in triples if t.predicate == _TYPE)
 
     def count(name: str) -> int:
         return of_type[ox.NamedNode(VOCAB + name)]
 
     looked_at = {
-        "files": len(corpus.files),
+        "files": len(only or corpus.files),
         "triples": len(triples),
         "claims": count("Claim"),
         "evidence lines": count("EvidenceLine"),
         "absences": count("Absence"),
         "shapes": len(node_shapes),
         "rules": len(rules),
-        "query files": len(query_files(corpus)),
+        "query files": len([file for file in query_files(corpus) if not only or file.path in only]),
     }
-    return Report(tuple(sorted(set(findings))), looked_at, corpus.digest)
+    return Report(tuple(sorted(set(findings))), looked_at, "" if only else corpus.digest)
+
+
+def _concerned(corpus: Corpus, graph: Revalidator, only: Collection[str]) -> set[Node]:
+    """Gives the nodes that files define, that these point to, and whose results depend on these."""
+    own = [triple for path in only if path in corpus.documents for triple in corpus.documents[path].triples]
+    defined: set[Node] = {t.subject for t in own if not isinstance(t.subject, ox.Triple)}
+    return graph.concerned(defined) | {t.object for t in own if isinstance(t.object, Node)}
 
 
 def query_files(corpus: Corpus) -> list[File]:
@@ -184,84 +201,6 @@ def _queries(corpus: Corpus, functional: frozenset[str]) -> Iterator[Finding]:
             yield from lint.lint(file.path, file.text, parameters, things, functional)
 
 
-def _files(corpus: Corpus) -> Iterator[Finding]:
-    """Path is identity: each data file defines what its path names, and nothing is defined twice."""
-    for file in corpus.files:
-        if file.path.startswith("data/") and not file.path.endswith(".ttl"):
-            yield Finding(
-                "misplaced-file", "violation", file.path, 0, "", "only Turtle files belong below data/",
-                "move the file elsewhere, or name it *.ttl",
-            )  # fmt: skip
-    for path, line in corpus.blank_nodes:
-        yield Finding(
-            "blank-node", "violation", path, line, "", "a node without a name stands here",
-            "give it an IRI, so that it can be cited and its faults have a place",
-        )  # fmt: skip
-    about: dict[str, list[str]] = {}
-    for triple in corpus.triples:
-        if triple.predicate == _SUBJECT:
-            about.setdefault(_plain(triple.subject), []).append(_plain(triple.object))
-    for subject, paths in corpus.subjects.items():
-        for path in paths[1:]:
-            line = _line_in(corpus, path, subject)
-            yield Finding(
-                "defined-twice", "violation", path, line, subject,
-                f"is defined in {paths[0]} already", "keep one of the two definitions",
-            )  # fmt: skip
-        path = paths[0]
-        if not path.startswith("data/"):
-            continue
-        fault = _misplaced(subject, path, sorted(about.get(subject, ())))
-        if fault:
-            at, line = corpus.place(subject)
-            yield Finding("misplaced-subject", "violation", at, line, subject, *fault)
-
-
-def _line_in(corpus: Corpus, path: str, subject: str) -> int:
-    local = re.escape(local_name(subject))
-    for number, line in enumerate(corpus.text(path).splitlines(), 1):
-        if re.match(rf"\S*[:/#]{local}>?\s", line):
-            return number
-    return 1
-
-
-def _misplaced(subject: str, path: str, owners: list[str]) -> tuple[str, str] | None:
-    """Gives fault and cure where a subject does not belong into the file it stands in.
-
-    Args:
-        subject: IRI of the node.
-        path: the file.
-        owners: what the node is about, where it is a claim or an absence.
-    """
-    parts = PurePosixPath(path).with_suffix("").parts[1:]
-    kind, _, name = subject.removeprefix(BASE).partition("/")
-    if not subject.startswith(BASE) or kind not in KINDS:
-        if subject.startswith("http") or ":" in subject:
-            return ("is no IRI of moagraph's data", f"use an IRI below {BASE} with one of the known kinds")
-        return None  # a blank node, which is reported as such
-    if parts[0] == "claim" and len(parts) == 3:
-        if kind not in CLAIM_FILE_KINDS:
-            return (f"does not belong into a file of claims ({path})", f"define it in data/{kind}/{name}.ttl")
-        if owners and kind in ("claim", "absence") and parts[1] not in map(local_name, owners):
-            return (
-                f"is about {compact(owners[0])} but stands in the folder of {parts[1]}",
-                f"move it to data/claim/{local_name(owners[0])}/",
-            )
-        return None
-    if parts[0] == "passage" and len(parts) == 2:
-        if kind in ("passage", "skip") and name.startswith(f"{parts[1]}_"):
-            return None
-        return (f"does not belong into {path}", "only passages and skip ranges of that source belong there")
-    if len(parts) == 2 and parts[0] in KINDS:
-        if (kind, name) == parts or (kind == "quantity" and name.startswith(f"{parts[1]}_")):
-            return None
-        return (f"does not belong into {path}", f"define it in data/{kind}/{name}.ttl")
-    return (
-        f"stands in {path}, which is no place for data",
-        "use data/<kind>/<name>.ttl or data/claim/<subject>/<topic>.ttl",
-    )
-
-
 def _rules(corpus: Corpus, rules: Iterable[Rule]) -> Iterator[tuple[Finding, tuple[str, str, str]]]:
     """Gives what the rules find, each with the statement that it is about."""
     store = ox.Store()
@@ -295,16 +234,18 @@ def _rules(corpus: Corpus, rules: Iterable[Rule]) -> Iterator[tuple[Finding, tup
             ), (entity, prop, value)  # fmt: skip
 
 
-def _shapes(corpus: Corpus, shapes: rdflib.Graph, engine: str) -> Iterator[tuple[Finding, tuple[str, str, str]]]:
-    """Gives what the shapes find, each with the statement that it is about.
+def _shapes(
+    corpus: Corpus, shapes: rdflib.Graph, results: Iterable[Result]
+) -> Iterator[tuple[Finding, tuple[str, str, str]]]:
+    """Gives what the shapes found, each with the statement that it is about.
 
     The value is empty where the property is at fault: one that the class does not take, or that is missing.
     """
-    for result in validate(shapes, corpus.triples, engine):
+    for result in results:
         if isinstance(result.focus, ox.BlankNode) or isinstance(result.value, ox.BlankNode):
             continue  # `_files` says where a node without a name stands
-        focus, path, code = _plain(result.focus), result.path, local_name(result.shape)
-        value = "" if result.value is None else _plain(result.value)
+        focus, path, code = text_of(result.focus), result.path, local_name(result.shape)
+        value = "" if result.value is None else text_of(result.value)
         at, line = corpus.place(focus, path, value)
         if result.component == "ClosedConstraintComponent":
             problem, cure = _not_taken(shapes, rdflib.URIRef(result.shape), compact(path))
@@ -326,16 +267,10 @@ def _not_taken(shapes: rdflib.Graph, shape: rdflib.URIRef, used: str) -> tuple[s
     return f"has the property {used}, which {article} {name} does not take", cure
 
 
-def _plain(term: Term) -> str:
-    """Gives a term's IRI, label or text."""
-    assert not isinstance(term, ox.Triple)
-    return term.value
-
-
 def _as_turtle(term: Term) -> str:
     """Gives a term much as a Turtle file has it."""
     if not isinstance(term, ox.Literal):
-        return compact(_plain(term))
+        return compact(text_of(term))
     datatype = term.datatype.value.removeprefix(PREFIXES["xsd"])
     if datatype in ("integer", "decimal", "boolean"):
         return term.value

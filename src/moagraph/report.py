@@ -91,7 +91,9 @@ class Report:
     @property
     def looked_at_nothing(self) -> bool:
         """Whether there was nothing to check."""
-        return not self.looked_at.get("files") or not self.looked_at.get("triples")
+        return not self.looked_at.get("files") or not (
+            self.looked_at.get("triples") or self.looked_at.get("query files")
+        )
 
     @property
     def exit_code(self) -> int:

@@ -17,7 +17,7 @@ STRATA: list[set[str]] = [
     {"keys", "query", "scopes", "turtle"},
     {"graphs"},
     {"corpus", "lint", "screen", "store", "validate"},
-    {"endpoint", "foreign", "placement", "plan", "revalidate", "sandbox"},
+    {"endpoint", "findings", "foreign", "placement", "plan", "revalidate", "sandbox"},
     {"things"},
     {"check", "build", "library", "vocabulary"},
     {"audit", "claims", "fair", "overlap", "style"},

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from moagraph import turtle
 from moagraph.errors import InputUnreadable, NothingToCheck
+from moagraph.names import compact
 from moagraph.places import Places
 from moagraph.report import Finding
 from moagraph.terms import as_rdflib
@@ -188,6 +189,12 @@ class Corpus:
                 for key in ((str(s), None, None), (str(s), str(p), None), (str(s), str(p), str(o))):
                     where.setdefault(key, (path, line))
         return self._places[path]
+
+    def names_like(self, curie: str) -> list[str]:
+        """Gives the CURIEs of what is defined under the prefix of a CURIE; all, where there is none under it."""
+        names = [compact(subject) for subject in self.subjects]
+        prefix = curie.partition(":")[0] + ":"
+        return [name for name in names if name.startswith(prefix)] or names
 
     def text(self, path: str) -> str:
         """Gives the text of a file of the corpus."""

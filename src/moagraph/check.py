@@ -19,7 +19,7 @@ from rdflib.namespace import RDF, SH
 from moagraph import lint, turtle
 from moagraph.corpus import Corpus, File
 from moagraph.errors import InputUnreadable, MoagraphError, NothingToCheck, QueryHeader
-from moagraph.findings import by_rules, by_shapes, kebab, rules_of
+from moagraph.findings import by_rules, by_shapes, kebab, rules_of, together
 from moagraph.names import ASSERTED, VOCAB, compact, local_name
 from moagraph.placement import misplacements
 from moagraph.query import Query
@@ -76,15 +76,9 @@ def check(corpus: Corpus, engine: str = "pyshacl", only: Collection[str] = ()) -
     node_shapes = set(shapes.subjects(RDF.type, SH.NodeShape))
     if not node_shapes or not rules:
         raise NothingToCheck("the ontology has no shapes or no rules", "name a folder with a whole ontology")
-    findings = [*corpus.findings, *misplacements(corpus), *_queries(corpus, _functional(shapes))]
+    findings = [*corpus.findings, *misplacements(corpus), *by_queries(corpus, shapes)]
     unreadable = {finding.path for finding in findings if finding.code == "query-syntax"}
     rules = [rule for rule in rules if f"ontology/rules/{rule.code}.rq" not in unreadable]
-    said: set[tuple[str, str, str]] = set()
-    for finding, triple in by_rules(rules, _store(corpus), corpus):
-        findings.append(finding)
-        if finding.severity == "violation":
-            # A misspelt or hand-derived statement is reported once, by the rule that knows its cure.
-            said |= {triple, (triple[0], triple[1], "")}
     nodes: set[Node] = set()
     if only:
         graph = Revalidator(shapes, corpus.triples, engine)
@@ -92,7 +86,7 @@ def check(corpus: Corpus, engine: str = "pyshacl", only: Collection[str] = ()) -
         results = graph.results(nodes)
     else:
         results = validate(shapes, corpus.triples, engine)
-    findings += [finding for finding, triple in by_shapes(shapes, results, corpus) if triple not in said]
+    findings += together(by_rules(rules, _store(corpus), corpus), by_shapes(shapes, results, corpus))
     if only:
         names = {text_of(node) for node in nodes}
         findings = [finding for finding in findings if finding.path in only or finding.subject in names]
@@ -146,8 +140,9 @@ def _functional(shapes: rdflib.Graph) -> frozenset[str]:
     return frozenset(single - several)
 
 
-def _queries(corpus: Corpus, functional: frozenset[str]) -> Iterator[Finding]:
-    """Headers agree with queries, and queries have no shape that is known to blow up or to be read differently."""
+def by_queries(corpus: Corpus, shapes: rdflib.Graph) -> Iterator[Finding]:
+    """Gives faults of query files: headers that disagree, and shapes known to blow up or to be read differently."""
+    functional = _functional(shapes)
     for file in query_files(corpus):
         if not file.path.startswith("queries/"):
             yield from lint.lint(file.path, file.text, functional=functional)

@@ -79,6 +79,18 @@ def rules_of(corpus: Corpus) -> list[Rule]:
     return [Rule.parse(file) for file in corpus.matching("ontology/rules", ".rq")]
 
 
+def together(by_rules: Iterable[Found], by_shapes: Iterable[Found]) -> Iterator[Finding]:
+    """Gives all findings; what a rule, which knows its cure, has found wrong is not reported by a shape again."""
+    said: set[tuple[str, str, str]] = set()
+    for finding, statement in by_rules:
+        yield finding
+        if finding.severity == "violation":
+            said |= {statement, (statement[0], statement[1], "")}
+    for finding, statement in by_shapes:
+        if statement not in said:
+            yield finding
+
+
 def by_rules(rules: Iterable[Rule], store: Store, where: Where) -> Iterator[Found]:
     """Gives what the rules find in the asserted graph of a store."""
     # What an unreadable file would define is not missing: the file's own finding is the cause.

@@ -19,11 +19,11 @@ import rdflib
 from rdflib.collection import Collection
 from rdflib.namespace import RDF, SH, XSD
 
-from moagraph import turtle
+from moagraph import headers, turtle
 from moagraph.corpus import Corpus, File
-from moagraph.errors import InputUnreadable, MoagraphError, NothingToCheck, QueryHeader, nearest
+from moagraph.errors import InputUnreadable, MoagraphError, NothingToCheck, nearest
 from moagraph.names import ASSERTED, BASE, KINDS, PREFIXES, VOCAB, compact, local_name
-from moagraph.query import Query, header_of
+from moagraph.query import header_of
 from moagraph.report import SEVERITIES, Finding, Report
 from moagraph.store import EmbeddedStore
 
@@ -35,7 +35,7 @@ FILE_FAULTS = {
     "misplaced-subject": "Path is identity: data/compound/cortexin.ttl defines compound:cortexin and nothing "
     "else; claims, evidence lines, findings, passages and absences lie in data/claim/<subject>/<topic>.ttl.",
     "blank-node": "A node has no IRI. It could be neither cited nor named when it is wrong.",
-    "query-header": "The header of a named query is missing or malformed, or disagrees with the query below it.",
+    **headers.FAULTS,
     "defined-twice": "Two files say something of one subject. Each IRI is defined in one place.",
 }
 """Findings about files rather than triples, by code."""
@@ -140,13 +140,7 @@ def _files(corpus: Corpus) -> Iterator[Finding]:
                 "misplaced-file", "violation", file.path, 0, "", "only Turtle files belong below data/",
                 "move the file elsewhere, or name it *.ttl",
             )  # fmt: skip
-    for file in corpus.matching("queries", ".rq"):
-        try:
-            Query.parse(file.name, file.text)
-        except QueryHeader as error:
-            yield Finding(
-                "query-header", "violation", file.path, 1, "", error.problem, error.fix or "mend the header"
-            )
+    yield from headers.findings(corpus)
     for path, line in corpus.blank_nodes:
         yield Finding(
             "blank-node", "violation", path, line, "", "a node without a name stands here",

@@ -64,13 +64,15 @@ def ask(
 
     For example: moagraph ask shared-mechanisms compound=Cortexin
     """
-    given: dict[str, object] = {}
+    given: dict[str, list[str]] = {}
     for value in values:
         key, equals, text = value.partition("=")
         if not equals:
             raise click.BadArgumentUsage(f"{value!r} is not of the form KEY=VALUE, such as compound=cortexin")
-        given[key] = text
-    print_table(graph().library.ask(name, given), format_, output, iris)
+        given.setdefault(key, []).append(text)
+    # One value is no list: a list of one would get a column that says whose the rows are.
+    asked = {key: texts[0] if len(texts) == 1 else texts for key, texts in given.items()}
+    print_table(graph().library.ask(name, asked), format_, output, iris)
 
 
 @click.command()

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
 import os
 import shutil
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 from moagraph import __version__
@@ -16,21 +14,6 @@ from moagraph.api import Graph
 from moagraph.errors import OutputFailed
 from moagraph.export import nquads, turtle
 from moagraph.places import MANIFEST, manifest_of
-from moagraph.query import Query
-from moagraph.table import Column, Iri, Table
-
-
-def answers(graph: Graph, query: Query) -> Table:
-    """Gives the answers of a query for all values that its parameters can take, with the values as first columns."""
-    names = [parameter.name for parameter in query.params]
-    choices = [graph.library.names.members(parameter.type) for parameter in query.params]
-    rows = []
-    for values in itertools.product(*choices):
-        table = graph.library.ask(query.name, dict(zip(names, values, strict=True)))
-        given = tuple(Iri(value, graph.store.label(value)) for value in values)
-        rows += [(*given, *row) for row in table.cells]
-    columns = tuple(Column(f"for_{p.name}", p.type) for p in query.params) + query.columns
-    return Table(columns, tuple(rows), query.summary)
 
 
 def export(graph: Graph, path: Path, policy: str | None = None) -> int:
@@ -55,7 +38,7 @@ def export(graph: Graph, path: Path, policy: str | None = None) -> int:
         counts["moagraph.nq"] = {"quads": nquads.export(graph, scratch / "moagraph.nq")}
         (scratch / "answers").mkdir()
         for query in graph.library.queries.values():
-            table = replace(answers(graph, query), title=query.summary)
+            table = graph.library.ask_all(query.name)
             for suffix, text in ((".tsv", table.to_tsv()), (".json", table.to_json())):
                 name = f"answers/{query.name}{suffix}"
                 (scratch / name).write_text(text, "utf-8", newline="")

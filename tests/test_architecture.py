@@ -19,13 +19,13 @@ STRATA: list[set[str]] = [
     {"things"},
     {"headers"},
     {"check", "build", "library"},
-    {"audit", "claims", "overlap"},
+    {"audit", "claims", "faces", "overlap"},
     {"reader"},
     {"show", "compare"},
     {"export", "plots"},
     {"api", "cli"},
 ]
-"""Lowest first. `compare`, `export` and `plots` are folders of modules of one stratum."""
+"""Lowest first. `compare`, `export`, `faces` and `plots` are folders of modules of one stratum."""
 
 TOP = {"__init__", "__main__"}
 """The package's face: it may hand on anything."""

@@ -185,7 +185,8 @@ class Parameter(NamedTuple):
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Parameter:
         """Makes a parameter from plain data."""
-        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in data.items()})
+        fields: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in data.items()}
+        return cls(**fields)
 
 
 def _texts(value: object, said: str) -> tuple[str, ...]:

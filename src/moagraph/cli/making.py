@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from moagraph.cli import completing
 from moagraph.cli.options import graph_options, root_option, say
 from moagraph.errors import UnknownFormat
 
@@ -16,8 +17,19 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("what", metavar="turtle|nquads|evidence|release")
-@click.option("-o", "--output", metavar="PATH", required=True, help="File, or folder of a release.")
+@click.argument(
+    "what",
+    metavar="turtle|nquads|evidence|release",
+    shell_complete=completing.words("turtle", "nquads", "evidence", "release"),
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="PATH",
+    required=True,
+    shell_complete=completing.files,
+    help="File, or folder of a release.",
+)
 @click.option("-f", "--format", "format_", metavar="FORMAT", help="jsonl, for evidence; the others have one each.")
 @click.option("--policy", metavar="NAME", help="Add what this policy derives (turtle), or leave out others (nquads).")
 @root_option
@@ -44,8 +56,15 @@ def export(what: str, output: str, format_: str | None, policy: str | None, root
 
 
 @click.command()
-@click.argument("figure", metavar="overlap|matrix")
-@click.option("-o", "--output", metavar="PATH", required=True, help="svg, png or pdf; overlap also graphml.")
+@click.argument("figure", metavar="overlap|matrix", shell_complete=completing.words("overlap", "matrix"))
+@click.option(
+    "-o",
+    "--output",
+    metavar="PATH",
+    required=True,
+    shell_complete=completing.files,
+    help="svg, png or pdf; overlap also graphml.",
+)
 @click.option("--mechanisms", is_flag=True, help="Draw mechanisms as nodes too (overlap).")
 @graph_options
 def plot(figure: str, output: str, mechanisms: bool, graph: Callable[[], Graph]) -> None:

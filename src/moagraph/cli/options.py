@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from moagraph.cli import completing
 from moagraph.errors import UnknownFormat
 
 if TYPE_CHECKING:
@@ -31,7 +32,12 @@ def root_option(command: F) -> F:
 def graph_options(command: F) -> F:
     """Gives a command the options that choose what is asked, as one function `graph` that opens it."""
 
-    @click.option("--policy", metavar="NAME", help="Which evidence counts: see 'list policies'. [default: stated]")
+    @click.option(
+        "--policy",
+        metavar="NAME",
+        shell_complete=completing.policies,
+        help="Which evidence counts: see 'list policies'. [default: stated]",
+    )
     @root_option
     @click.option("--last-good", is_flag=True, help="Ask the store as last built, even if the data has findings now.")
     @wraps(command)
@@ -53,6 +59,7 @@ def output_options(command: F) -> F:
         "--output",
         metavar="PATH",
         default="-",
+        shell_complete=completing.files,
         help="Where to write; the extension decides the format.",
     )(command)
     return click.option(
@@ -60,6 +67,7 @@ def output_options(command: F) -> F:
         "--format",
         "format_",
         metavar="FORMAT",
+        shell_complete=completing.formats,
         help="text, csv, tsv, json, markdown, html or latex. [default: text on a terminal, else tsv]",
     )(command)
 

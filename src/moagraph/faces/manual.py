@@ -41,8 +41,7 @@ def takes(parameter: Parameter) -> str:
         need = f"{', '.join(parameter.default)} unless given"
     else:
         need = "any unless given" if parameter.optional else "required"
-    several = "several are asked about together" if parameter.many else "given several times, each is asked about"
-    return f"{values}; {need}; {several}"
+    return f"{values}; {need}"
 
 
 def example(query: Query) -> str:
@@ -68,7 +67,8 @@ def manual(query: Query, width: int = 100) -> str:
         for p in query.params:
             about = f"{p.about}; " if p.about else ""
             shown = " ".join(quoted(f"{p.name}={word}") for word in p.examples)
-            rows.append((p.name, f"{about}{takes(p)}; for example {shown}"))
+            several = "; several are asked about together" if p.many else ""
+            rows.append((p.name, f"{about}{takes(p)}{several}; for example {shown}"))
         blocks.append(_listed("Parameters:", rows, width))
     columns = [
         (c.name, f"{spoken(c.type)} ({c.type})" if not c.type.startswith("xsd:") else spoken(c.type))

@@ -12,10 +12,12 @@ SOURCE = Path(__file__).parent.parent / "src" / "moagraph"
 STRATA: list[set[str]] = [
     {"errors"},
     {"names", "places"},
+    {"terms"},
     {"table", "report"},
     {"values"},
     {"turtle", "query", "pattern"},
     {"corpus", "screen", "store"},
+    {"endpoint", "graphs"},
     {"things"},
     {"headers"},
     {"check", "build", "library"},

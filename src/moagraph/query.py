@@ -384,3 +384,16 @@ def bind(text: str, opening: int, values: Mapping[str, Sequence[str]]) -> str:
     """
     block = "".join(f" VALUES ?{name} {{ {' '.join(terms)} }}" for name, terms in sorted(values.items()))
     return f"{text[:opening]}{block}{text[opening:]}"
+
+
+def form_of(text: str) -> str:
+    """Gives the form of a query: SELECT, ASK, CONSTRUCT or DESCRIBE; empty where the text is none of them.
+
+    >>> form_of("PREFIX ask: <x:> # SELECT\\nASK { ?s a ask:x }")
+    'ASK'
+    """
+    for match in tokens().finditer(text):
+        word = (match["word"] or "").upper()
+        if word in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"):
+            return word
+    return ""

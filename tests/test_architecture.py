@@ -12,22 +12,24 @@ SOURCE = Path(__file__).parent.parent / "src" / "moagraph"
 STRATA: list[set[str]] = [
     {"errors"},
     {"names", "places"},
-    {"terms"},
+    {"cells", "lines", "terms"},
     {"table", "report"},
     {"values"},
     {"turtle", "query", "pattern"},
-    {"corpus", "screen", "store"},
-    {"endpoint", "graphs"},
+    {"graphs"},
+    {"corpus", "screen", "store", "validate"},
+    {"endpoint", "foreign", "plan", "sandbox"},
     {"things"},
     {"headers"},
     {"check", "build", "library"},
     {"audit", "claims", "faces", "overlap"},
     {"reader"},
     {"show", "compare"},
-    {"export", "plots"},
+    {"export", "plots", "remote"},
     {"api", "cli"},
+    {"notebook"},
 ]
-"""Lowest first. `compare`, `export`, `faces` and `plots` are folders of modules of one stratum."""
+"""Lowest first. Folders of modules, such as `compare`, `export` or `faces`, are one stratum each."""
 
 TOP = {"__init__", "__main__"}
 """The package's face: it may hand on anything."""
@@ -35,7 +37,7 @@ TOP = {"__init__", "__main__"}
 BESIDE = {("build", "check"), ("cli", "api")}
 """Imports within a stratum that are meant."""
 
-HANDED = {("export", "api")}
+HANDED = {("export", "api"), ("remote", "api")}
 """Exports are handed a Graph and name its type; the graph does not know them."""
 
 MOST_LINES = 400

@@ -98,7 +98,7 @@ def test_nothing_to_read_is_an_error(tmp_path: Path) -> None:
 
 def test_an_unknown_policy_is_an_error(real_graph: moagraph.Graph) -> None:
     with pytest.raises(UnknownPolicy):
-        moagraph.Graph(real_graph.places, real_graph.folder, "statd")
+        moagraph.Graph(real_graph.store, real_graph.library.queries, real_graph.policies, "statd")
 
 
 def test_a_listing_sees_what_changes(places: Places) -> None:

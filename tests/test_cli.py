@@ -24,7 +24,8 @@ class Run(Protocol):
 @pytest.fixture
 def run(own_cache: Path, real_graph: moagraph.Graph) -> Run:
     """Gives a function that runs moagraph as a process of its own, over a store that is built already."""
-    assert real_graph.folder.parent == own_cache
+    assert real_graph.folder is not None
+    assert real_graph.folder.parent.parent == own_cache
 
     def go(*words: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -28,6 +28,7 @@ def environment(real_graph: moagraph.Graph, tmp_path_factory: pytest.TempPathFac
     program = folder / "moagraph"
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m moagraph "$@"\n', "utf-8")
     program.chmod(0o755)
+    assert real_graph.folder is not None
     cache = str(real_graph.folder.parent)
     return {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "MOAGRAPH_CACHE": cache}
 

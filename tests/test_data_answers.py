@@ -15,6 +15,7 @@ import moagraph
 from conftest import ROOT, OnRdflib, with_kinds
 from moagraph.api import Graph
 from moagraph.library import Library
+from moagraph.store import EmbeddedStore
 
 ANSWERS = ROOT / "tests" / "data"
 
@@ -135,6 +136,7 @@ def rdflib_library_for(graph_for: Callable[[str], Graph]) -> Callable[[str], Lib
     def library(query: str) -> Library:
         graph = graph_for(query)
         if graph.policy not in made:
+            assert isinstance(graph.store, EmbeddedStore)
             store = OnRdflib(graph.store.store, graph.policy)
             made[graph.policy] = Library(graph.library.queries, store, graph.policy)
         return made[graph.policy]

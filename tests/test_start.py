@@ -45,6 +45,7 @@ def test_help_imports_no_library(own_cache: Path) -> None:
 
 
 def test_a_cached_answer_parses_neither_turtle_nor_yaml(own_cache: Path, real_graph: moagraph.Graph) -> None:
+    assert real_graph.folder is not None
     assert real_graph.folder.is_dir()
     modules = _imported(["ask", "shared-mechanisms", "compound=cortexin"], own_cache)
     assert "pyoxigraph" in modules, "the probe sees what is imported"

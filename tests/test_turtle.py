@@ -31,6 +31,28 @@ def test_every_triple_has_its_line() -> None:
     assert len(document.triples) == len(document.lines) == 5
 
 
+def test_a_literal_that_begins_a_line_does_not_shift_those_below() -> None:
+    """rdflib's parser steps back before such a literal, and its own count of lines then runs ahead."""
+    text = '''@prefix : <https://example.org/> .
+:a :p
+    "x" ;
+    :q 1 ,
+       2 ,
+       "z"@en ,
+       """two
+lines""" ;
+    :r :b .
+'''
+    lines = {str(o): line for (_, _, o), line in read(text.encode()).lines}
+    assert lines == {"x": 3, "1": 8, "2": 8, "z": 8, "two\nlines": 8, "https://example.org/b": 9}
+
+
+@pytest.mark.parametrize("text", ["<a:a> <a:b> <<( <a:a> <a:b> <a:c> )>> .", '<a:a> <a:b> "x"@en--ltr .'])
+def test_what_came_after_rdf_1_1_is_refused(text: str) -> None:
+    with pytest.raises(TurtleFault, match=r"RDF 1\.1"):
+        read(b"\n" + text.encode())
+
+
 def test_literals_stay_as_written() -> None:
     assert '"0.050"^^' in " ".join(str(t) for t in read(TEXT.encode()).triples)
     assert "0.050" in write(read(TEXT.encode()).triples).decode()

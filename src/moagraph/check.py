@@ -1,6 +1,6 @@
 """Corpus becomes Report: SHACL shapes for the structure of nodes, rule queries for relations between them.
 
-Shapes are SHACL Core, closed, and run by pySHACL; each property shape is named, and its name is the finding's
+Shapes are SHACL Core and closed; each property shape is named, and its name is the finding's
 code. A rule is a query `ontology/rules/<code>.rq` whose rows `?entity ?property ?value` are findings; its
 header says the problem, the cure and the severity. What depends on files and not on triples is checked here in
 Python. A statement that a rule has found wrong is not reported by a shape again.
@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import pyoxigraph as ox
 import rdflib
-from rdflib.collection import Collection
-from rdflib.namespace import RDF, SH, XSD
+from rdflib.namespace import RDF, SH
 
 from moagraph import headers, turtle
 from moagraph.corpus import Corpus, File
@@ -26,8 +26,11 @@ from moagraph.names import ASSERTED, BASE, KINDS, PREFIXES, VOCAB, compact, loca
 from moagraph.query import header_of
 from moagraph.report import SEVERITIES, Finding, Report
 from moagraph.store import EmbeddedStore
+from moagraph.terms import Term, as_rdflib
+from moagraph.validate import validate
 
-SHAPE = PREFIXES["shape"]
+_TYPE = ox.NamedNode(str(RDF.type))
+_SUBJECT = ox.NamedNode(f"{VOCAB}subject")
 FILE_FAULTS = {
     "not-utf-8": "The bytes of a file are not UTF-8. Save it as UTF-8.",
     "turtle-syntax": "A file is not Turtle. The place is where the parser gave up; the fault may stand a line above.",
@@ -87,22 +90,25 @@ def shapes_of(corpus: Corpus) -> rdflib.Graph:
     Raises:
         InputUnreadable: a shapes file is no Turtle.
     """
-    graph = rdflib.Graph(bind_namespaces="none")
+    triples: list[ox.Triple] = []
     for file in corpus.matching("ontology/shapes", ".ttl"):
         try:
-            document = turtle.read(file.content)
+            triples += turtle.read(file.content).triples
         except turtle.TurtleFault as fault:
             raise InputUnreadable(f"{file.path}:{fault.line}: {fault.problem}", fault.cure) from None
-        for triple, _ in document.lines:
-            graph.add(triple)
-    return graph
+    return as_rdflib(triples)
 
 
-def check(corpus: Corpus) -> Report:
+def check(corpus: Corpus, engine: str = "pyshacl") -> Report:
     """Looks at everything in the corpus and reports every fault at once.
+
+    Args:
+        corpus: what was read.
+        engine: what validates against the shapes, one of `validate.ENGINES`; the report is the same whichever does.
 
     Raises:
         NothingToCheck: the ontology has no shapes or no rules, so that a check would look at nothing.
+        MissingExtra: the engine's package is not installed.
     """
     shapes, rules = shapes_of(corpus), rules_of(corpus)
     node_shapes = set(shapes.subjects(RDF.type, SH.NodeShape))
@@ -115,14 +121,17 @@ def check(corpus: Corpus) -> Report:
         if finding.severity == "violation":
             # A misspelt or hand-derived statement is reported once, by the rule that knows its cure.
             said |= {triple, (triple[0], triple[1], "")}
-    findings += [finding for finding, triple in _shapes(corpus, shapes) if triple not in said]
+    findings += [finding for finding, triple in _shapes(corpus, shapes, engine) if triple not in said]
+
+    triples = set(corpus.triples)
+    of_type = Counter(t.object for t in triples if t.predicate == _TYPE)
 
     def count(name: str) -> int:
-        return sum(1 for _ in corpus.graph.subjects(RDF.type, rdflib.URIRef(VOCAB + name)))
+        return of_type[ox.NamedNode(VOCAB + name)]
 
     looked_at = {
         "files": len(corpus.files),
-        "triples": len(corpus.graph),
+        "triples": len(triples),
         "claims": count("Claim"),
         "evidence lines": count("EvidenceLine"),
         "absences": count("Absence"),
@@ -146,6 +155,10 @@ def _files(corpus: Corpus) -> Iterator[Finding]:
             "blank-node", "violation", path, line, "", "a node without a name stands here",
             "give it an IRI, so that it can be cited and its faults have a place",
         )  # fmt: skip
+    about: dict[str, list[str]] = {}
+    for triple in corpus.triples:
+        if triple.predicate == _SUBJECT:
+            about.setdefault(_plain(triple.subject), []).append(_plain(triple.object))
     for subject, paths in corpus.subjects.items():
         for path in paths[1:]:
             line = _line_in(corpus, path, subject)
@@ -156,7 +169,7 @@ def _files(corpus: Corpus) -> Iterator[Finding]:
         path = paths[0]
         if not path.startswith("data/"):
             continue
-        fault = _misplaced(subject, path, corpus)
+        fault = _misplaced(subject, path, sorted(about.get(subject, ())))
         if fault:
             at, line = corpus.place(subject)
             yield Finding("misplaced-subject", "violation", at, line, subject, *fault)
@@ -170,8 +183,14 @@ def _line_in(corpus: Corpus, path: str, subject: str) -> int:
     return 1
 
 
-def _misplaced(subject: str, path: str, corpus: Corpus) -> tuple[str, str] | None:
-    """Gives fault and cure where a subject does not belong into the file it stands in."""
+def _misplaced(subject: str, path: str, owners: list[str]) -> tuple[str, str] | None:
+    """Gives fault and cure where a subject does not belong into the file it stands in.
+
+    Args:
+        subject: IRI of the node.
+        path: the file.
+        owners: what the node is about, where it is a claim or an absence.
+    """
     parts = PurePosixPath(path).with_suffix("").parts[1:]
     kind, _, name = subject.removeprefix(BASE).partition("/")
     if not subject.startswith(BASE) or kind not in KINDS:
@@ -181,7 +200,6 @@ def _misplaced(subject: str, path: str, corpus: Corpus) -> tuple[str, str] | Non
     if parts[0] == "claim" and len(parts) == 3:
         if kind not in CLAIM_FILE_KINDS:
             return (f"does not belong into a file of claims ({path})", f"define it in data/{kind}/{name}.ttl")
-        owners = sorted(map(str, corpus.graph.objects(rdflib.URIRef(subject), rdflib.URIRef(f"{VOCAB}subject"))))
         if owners and kind in ("claim", "absence") and parts[1] not in map(local_name, owners):
             return (
                 f"is about {compact(owners[0])} but stands in the folder of {parts[1]}",
@@ -235,53 +253,25 @@ def _rules(corpus: Corpus, rules: Iterable[Rule]) -> Iterator[tuple[Finding, tup
             ), (entity, prop, value)  # fmt: skip
 
 
-def _shapes(corpus: Corpus, shapes: rdflib.Graph) -> Iterator[tuple[Finding, tuple[str, str, str]]]:
+def _shapes(corpus: Corpus, shapes: rdflib.Graph, engine: str) -> Iterator[tuple[Finding, tuple[str, str, str]]]:
     """Gives what the shapes find, each with the statement that it is about.
 
     The value is empty where the property is at fault: one that the class does not take, or that is missing.
     """
-    import pyshacl
-
-    _, results, _ = pyshacl.validate(corpus.graph, shacl_graph=spread(shapes), inplace=True, advanced=False)
-    assert isinstance(results, rdflib.Graph)
-    severities = {SH.Violation: "violation", SH.Warning: "warning", SH.Info: "info"}
-    for result in results.subjects(RDF.type, SH.ValidationResult):
-        parts = [results.value(result, p) for p in (SH.focusNode, SH.resultPath, SH.value, SH.sourceShape)]
-        if any(isinstance(part, rdflib.BNode) for part in parts):
+    for result in validate(shapes, corpus.triples, engine):
+        if isinstance(result.focus, ox.BlankNode) or isinstance(result.value, ox.BlankNode):
             continue  # `_files` says where a node without a name stands
-        focus, path, value, source = ("" if part is None else str(part) for part in parts)
+        focus, path, code = _plain(result.focus), result.path, local_name(result.shape)
+        value = "" if result.value is None else _plain(result.value)
         at, line = corpus.place(focus, path, value)
-        code = local_name(source)
-        if results.value(result, SH.sourceConstraintComponent) == SH.ClosedConstraintComponent:
-            problem, cure = _not_taken(shapes, rdflib.URIRef(source), compact(path))
+        if result.component == "ClosedConstraintComponent":
+            problem, cure = _not_taken(shapes, rdflib.URIRef(result.shape), compact(path))
             code, value = f"{_kebab(code)}-closed", ""
         else:
-            problem, _, cure = str(results.value(result, SH.resultMessage)).partition(" | ")
-            if parts[2] is not None:
-                problem += f" (found {_as_turtle(parts[2])})"
-        severity = severities[results.value(result, SH.resultSeverity)]  # type: ignore[index]
-        yield Finding(code, severity, at, line, focus, problem, cure), (focus, path, value)
-
-
-def spread(shapes: rdflib.Graph) -> rdflib.Graph:
-    """Gives equal shapes in which each property shape has the targets of its node shapes.
-
-    pySHACL judges the properties of a node shape one node after the other, but what has a target of its own for
-    all nodes at once, which takes a quarter of the time. The closed node shapes keep the list of known properties.
-    """
-    flat = rdflib.Graph(bind_namespaces="none")
-    for triple in shapes:
-        flat.add(triple)
-    for node in shapes.subjects(SH.closed, None):
-        known = [item for ignored in shapes.objects(node, SH.ignoredProperties) for item in shapes.items(ignored)]
-        for shape in shapes.objects(node, SH.property):
-            known += shapes.objects(shape, SH.path)
-            for target in shapes.objects(node, SH.targetClass):
-                flat.add((shape, SH.targetClass, target))
-        flat.remove((node, SH.property, None))
-        Collection(flat, head := rdflib.BNode(), known)
-        flat.set((node, SH.ignoredProperties, head))
-    return flat
+            problem, _, cure = result.message.partition(" | ")
+            if result.value is not None:
+                problem += f" (found {_as_turtle(result.value)})"
+        yield Finding(code, result.severity, at, line, focus, problem, cure), (focus, path, value)
 
 
 def _not_taken(shapes: rdflib.Graph, shape: rdflib.URIRef, used: str) -> tuple[str, str]:
@@ -294,16 +284,23 @@ def _not_taken(shapes: rdflib.Graph, shape: rdflib.URIRef, used: str) -> tuple[s
     return f"has the property {used}, which {article} {name} does not take", cure
 
 
-def _as_turtle(term: rdflib.term.Node) -> str:
+def _plain(term: Term) -> str:
+    """Gives a term's IRI, label or text."""
+    assert not isinstance(term, ox.Triple)
+    return term.value
+
+
+def _as_turtle(term: Term) -> str:
     """Gives a term much as a Turtle file has it."""
-    if not isinstance(term, rdflib.Literal):
-        return compact(str(term))
-    if term.datatype in (XSD.integer, XSD.decimal, XSD.boolean):
-        return str(term)
-    suffix = f"@{term.language}" if term.language else ""
-    if term.datatype and term.datatype != XSD.string:
-        suffix = f"^^{compact(str(term.datatype))}"
-    return f'"{term}"{suffix}'
+    if not isinstance(term, ox.Literal):
+        return compact(_plain(term))
+    datatype = term.datatype.value.removeprefix(PREFIXES["xsd"])
+    if datatype in ("integer", "decimal", "boolean"):
+        return term.value
+    suffix = (
+        f"@{term.language}" if term.language else "" if datatype == "string" else f"^^{compact(term.datatype.value)}"
+    )
+    return f'"{term.value}"{"" if datatype == "string" else suffix}'
 
 
 def _kebab(name: str) -> str:

@@ -126,6 +126,18 @@ class UnknownFormat(MoagraphError):
         super().__init__(f"cannot write format {name!r}", fix)
 
 
+class UnknownEngine(MoagraphError):
+    """No engine of that name can validate. Those there are stand in the help of moagraph check."""
+
+    code = "unknown-engine"
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        known = list(known)
+        super().__init__(
+            f"there is no engine named {name!r}", did_you_mean(name, known, f"known engines: {', '.join(known)}")
+        )
+
+
 class UnknownPolicy(MoagraphError):
     """No policy of evidence has that name. `moagraph list policies` shows those there are."""
 
@@ -149,26 +161,82 @@ class UnknownCode(MoagraphError):
         )
 
 
+def pointed(problem: str, text: str, line: int | None = None, column: int | None = None) -> str:
+    """Gives a problem with the line of a text that it is about, and a caret below the place.
+
+    Long lines are cut to what stands around the place; what a terminal would obey is replaced.
+
+    Args:
+        problem: the sentence.
+        text: the text; only a line feed ends a line, as engines count them.
+        line: from 1; without it, or beyond the text, the problem stands alone.
+        column: from 1, in characters.
+
+    >>> print(pointed("no such thing", "SELECT *\\nWHERE nothing", 2, 7))
+    no such thing (at 2:7)
+      WHERE nothing
+            ^
+    """
+    lines = text.split("\n")
+    if line is None or not 1 <= line <= len(lines):
+        return problem
+    before = 0 if column is None else max(0, column - 1 - _AROUND)
+    shown = "".join(
+        c if c.isprintable() else " " if c == "\t" else "\N{REPLACEMENT CHARACTER}" for c in lines[line - 1]
+    )
+    head = "…" if before else ""
+    tail = "…" if len(shown) > before + 2 * _AROUND else ""
+    excerpt = f"{head}{shown[before : before + 2 * _AROUND]}{tail}".rstrip()
+    if column is None:
+        return f"{problem} (at {line})\n  {excerpt}"
+    return f"{problem} (at {line}:{column})\n  {excerpt}\n  {' ' * (column - 1 - before + len(head))}^"
+
+
+_AROUND = 60
+
+
 class QuerySyntax(MoagraphError):
     """The text is not a SPARQL 1.1 query. The message points at the place."""
 
     code = "query-syntax"
 
     def __init__(self, message: str, text: str, line: int | None = None, column: int | None = None) -> None:
-        problem = message
-        lines = text.splitlines()
-        if line is not None and 1 <= line <= len(lines):
-            at = f"{line}:{column}" if column is not None else str(line)
-            problem = f"{message} (at {at})\n  {lines[line - 1]}"
-            if column is not None:
-                problem += f"\n  {' ' * (column - 1)}^"
-        super().__init__(problem, "mend the query; known prefixes need no PREFIX line")
+        super().__init__(pointed(message, text, line, column), "mend the query; known prefixes need no PREFIX line")
 
 
 class QueryRefused(MoagraphError):
-    """The query would write, reach the network or the disk, or is too large to run safely."""
+    """The query would write, reach the network or the disk, or is too large to run safely. The message points at
+    the place.
+    """
 
     code = "query-refused"
+
+    def __init__(
+        self, message: str, fix: str = "", text: str = "", line: int | None = None, column: int | None = None
+    ) -> None:
+        super().__init__(pointed(message, text, line, column), fix)
+
+
+class QueryLimit(MoagraphError):
+    """A query was stopped at a limit of time, rows, size or memory, so it has no answer: a part of one would look
+    like the whole. The message names the option that raises the limit.
+
+    Attributes:
+        limit: which one: time, rows, size or memory.
+    """
+
+    code = "query-limit"
+
+    def __init__(self, limit: str, problem: str, fix: str) -> None:
+        super().__init__(problem, fix)
+        self.limit = limit
+
+
+class BadRdf(MoagraphError):
+    """A file of RDF cannot be read, or would reach for another. The message says file, line and column."""
+
+    code = "bad-rdf"
+    exit_code = 3
 
 
 class QueryHeader(MoagraphError):

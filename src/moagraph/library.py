@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple
 
 from moagraph.errors import (
     BadValue,
+    InputUnreadable,
     MissingParameter,
+    QueryHeader,
     UnknownParameter,
     UnknownQuery,
     UnknownThing,
@@ -136,14 +138,13 @@ class Library:
         each = [parameter for parameter, (_, apart) in given.items() if apart]
         together = [(parameter, several) for parameter, (several, apart) in given.items() if not apart]
         rows: list[tuple[Cell, ...]] = []
-        table = Table(query.columns, ())
         for chosen in itertools.product(*(given[parameter][0] for parameter in each)):
             terms = _terms([*together, *((p, [value]) for p, value in zip(each, chosen, strict=True))])
             table = self.store.select(bind(query.text, query.opening, terms), self.policy, query.columns)
             cells = tuple(value.cell for value in chosen)
             rows += [(*cells, *row) for row in table.cells] if each else table.cells
         columns = (*(Column(f"for_{p.name}", p.type) for p in each), *query.columns)
-        return replace(table, columns=columns, cells=tuple(rows), title=query.summary)
+        return Table(columns, rows, query.summary)
 
     def _value(self, query: Query, parameter: Parameter, word: str) -> Value:
         datatype = parameter.datatype
@@ -196,3 +197,23 @@ def quoted(word: str) -> str:
     if safe and word:
         return word
     return "'" + word.replace("'", "'\"'\"'") + "'"
+
+
+def queries_in(places: Iterable[Path]) -> dict[str, Query]:
+    """Gives the named queries in a user's own `.rq` files and folders of them, by name.
+
+    Raises:
+        QueryHeader: a header is missing or malformed, or disagrees with its query, or two files have one name.
+    """
+    found: dict[str, Query] = {}
+    for place in places:
+        paths = sorted(place.rglob("*.rq")) if place.is_dir() else [place] if place.suffix == ".rq" else []
+        for path in paths:
+            if path.stem in found:
+                raise QueryHeader(f"there are two queries named {path.stem}", f"rename {path}")
+            try:
+                found[path.stem] = Query.parse(path.stem, path.read_text("utf-8"))
+            except (OSError, UnicodeDecodeError) as error:
+                reason = getattr(error, "strerror", None) or error
+                raise InputUnreadable(f"cannot read {path}: {reason}") from None
+    return found

@@ -1,23 +1,26 @@
 """Turtle in and out: a reader that knows the line of every triple, and a writer whose output differs little from
 one version to the next.
 
-Each file is read twice, on purpose: by pyoxigraph, which is strict and says line and column of an error and whose
-triples keep every literal as it was written; and by rdflib, whose triples are what pySHACL and Python users work
-with. The two kinds of terms are never mixed.
+Files are read by pyoxigraph, which is strict, says line and column of an error and keeps every literal as it was
+written. Its triples have no lines, which only a finding needs: a file with a finding is read once more by rdflib's
+parser, which can be asked where it is.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
-import rdflib
-from rdflib.plugins.parsers.notation3 import RDFSink, SinkParser
 
 from moagraph.names import PREFIXES
+from moagraph.terms import Term
+
+if TYPE_CHECKING:
+    import rdflib
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -34,45 +37,27 @@ class TurtleFault(Exception):
         self.cure = cure
 
 
-Triple = tuple[rdflib.term.Node, rdflib.term.Node, rdflib.term.Node]
-
-
 @dataclass(frozen=True)
 class Document:
     """One Turtle file as it was read.
 
     Attributes:
         triples: pyoxigraph triples, with literals as written, in the order of the file.
-        lines: each rdflib triple with its line, from 1. The line of a triple in a list of objects is that of the
-            end of the list.
+        text: the file.
     """
 
     triples: tuple[ox.Triple, ...]
-    lines: tuple[tuple[Triple, int], ...]
+    text: str = field(repr=False)
 
+    @cached_property
+    def lines(self) -> tuple[tuple[tuple[rdflib.term.Node, rdflib.term.Node, rdflib.term.Node], int], ...]:
+        """Each triple, made of rdflib's terms, with its line, from 1.
 
-class _Sink(RDFSink):
-    """Collects triples with their line, and leaves literals as they were written."""
+        The line of a triple in a list of objects is that of the end of the list. What rdflib cannot read has none.
+        """
+        from moagraph.lines import lines_of
 
-    def __init__(self) -> None:
-        super().__init__(rdflib.Graph(bind_namespaces="none"))
-        self.parser: SinkParser | None = None
-        self.found: list[tuple[Triple, int]] = []
-
-    def newLiteral(  # noqa: N802 - rdflib's name
-        self, s: str, dt: rdflib.URIRef | None, lang: str | None
-    ) -> rdflib.Literal:
-        return rdflib.Literal(s, datatype=dt, lang=lang, normalize=False)
-
-    def makeStatement(self, quadruple: Any, why: Any = None) -> None:  # noqa: N802, ARG002 - rdflib's name
-        formula, predicate, subject, value = quadruple
-        assert self.parser is not None
-        triple = (
-            self.normalise(formula, subject),
-            self.normalise(formula, predicate),
-            self.normalise(formula, value),
-        )
-        self.found.append((triple, self.parser.lines + 1))
+        return lines_of(self.text)
 
 
 def read(content: bytes) -> Document:
@@ -109,18 +94,15 @@ def read(content: bytes) -> Document:
             f"{problem} (column {column})",
             "mend the syntax; see the line above too",
         ) from None
-    sink = _Sink()
-    parser = SinkParser(sink, baseURI="", turtle=True)
-    sink.parser = parser
-    try:
-        parser.startDoc()
-        parser.feed(text)
-        parser.endDoc()
-    except Exception as error:  # rdflib raises many kinds on bad Turtle; what it refuses is a fault of the file
-        raise TurtleFault(
-            "turtle-syntax", parser.lines + 1, 1, f"rdflib cannot read this: {error}", "write it more plainly"
-        ) from None
-    return Document(triples, tuple(sink.found))
+    if any(_beyond_rdf_1_1(triple.object) for triple in triples):
+        line = text.count("\n", 0, max(text.find("<<"), text.find("{|"), 0)) + 1
+        problem = "RDF 1.1 has no triple terms and no directions of text"
+        raise TurtleFault("turtle-syntax", line, 1, problem, "write it more plainly")
+    return Document(triples, text)
+
+
+def _beyond_rdf_1_1(term: Term) -> bool:
+    return isinstance(term, ox.Triple) or (isinstance(term, ox.Literal) and term.direction is not None)
 
 
 def write(triples: Iterable[ox.Triple], comment: str = "") -> bytes:

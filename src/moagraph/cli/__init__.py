@@ -37,6 +37,7 @@ for _command in (
     curating.explain,
     making.export,
     making.plot,
+    making.push,
     querying.sparql,
 ):
     cli.add_command(_command)

@@ -24,7 +24,13 @@ F = TypeVar("F", bound=Callable[..., Any])
     "-f", "--format", "format_", metavar="FORMAT", help="text, json, sarif, turtle or github. [default: text]"
 )
 @click.option("-o", "--output", metavar="PATH", default="-", help="Where to write; the extension decides the format.")
-def check(root: Path | None, format_: str | None, output: str) -> None:
+@click.option(
+    "--engine",
+    type=click.Choice(["pyshacl", "shacl"]),
+    default="pyshacl",
+    help="What validates against the shapes; shacl is much faster and needs moagraph[fast]. [default: pyshacl]",
+)
+def check(root: Path | None, format_: str | None, output: str, engine: str) -> None:
     """Check the data against all shapes and rules, and report every finding with its file and line."""
     from moagraph import report as reports
     from moagraph.check import check as run
@@ -33,7 +39,7 @@ def check(root: Path | None, format_: str | None, output: str) -> None:
     chosen = format_for(format_, output, reports.EXTENSIONS, "text")
     if chosen not in reports.FORMATS:
         raise UnknownFormat(chosen, reports.FORMATS)
-    report = run(Corpus.read(places_at(root)))
+    report = run(Corpus.read(places_at(root)), engine)
     write_out(report.to(chosen), output)
     if output != "-" or chosen != "text":
         click.echo(report.summary(), err=True)

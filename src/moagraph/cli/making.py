@@ -1,4 +1,4 @@
-"""Commands that make files: export and plot."""
+"""Commands that bring the graph elsewhere: export, plot and push."""
 
 from __future__ import annotations
 
@@ -9,19 +9,24 @@ from typing import TYPE_CHECKING
 import click
 
 from moagraph.cli import completing
-from moagraph.cli.options import graph_options, root_option, say
+from moagraph.cli.options import endpoint_option, graph_options, root_option, say
 from moagraph.errors import UnknownFormat
 
 if TYPE_CHECKING:
     from moagraph.api import Graph
 
 
+EXPORTS = {
+    "turtle": ("turtle", "triples"),
+    "nquads": ("nquads", "quads"),
+    "evidence": ("jsonl", "objects"),
+    "release": ("release", "files"),
+}
+"""What can be exported, each by the module of that name: its format, and what its size is counted in."""
+
+
 @click.command()
-@click.argument(
-    "what",
-    metavar="turtle|nquads|evidence|release",
-    shell_complete=completing.words("turtle", "nquads", "evidence", "release"),
-)
+@click.argument("what", metavar="|".join(EXPORTS), shell_complete=completing.words(*EXPORTS))
 @click.option(
     "-o",
     "--output",
@@ -33,7 +38,10 @@ if TYPE_CHECKING:
 @click.option("-f", "--format", "format_", metavar="FORMAT", help="jsonl, for evidence; the others have one each.")
 @click.option("--policy", metavar="NAME", help="Add what this policy derives (turtle), or leave out others (nquads).")
 @root_option
-def export(what: str, output: str, format_: str | None, policy: str | None, root: Path | None) -> None:
+@endpoint_option
+def export(
+    what: str, output: str, format_: str | None, policy: str | None, root: Path | None, endpoint: str | None
+) -> None:
     """Write the data to a file or folder.
 
     turtle: what curators asserted, and with --policy what it derives; nquads: all graphs; evidence: one JSON object a
@@ -43,16 +51,38 @@ def export(what: str, output: str, format_: str | None, policy: str | None, root
 
     from moagraph import api
 
-    known = ["turtle", "nquads", "evidence", "release"]
-    if what not in known:
-        raise UnknownFormat(what, known)
-    formats = {"turtle": "turtle", "nquads": "nquads", "evidence": "jsonl", "release": "release"}
-    if format_ not in (None, formats[what]):
-        raise UnknownFormat(str(format_), [formats[what]])
+    if what not in EXPORTS:
+        raise UnknownFormat(what, EXPORTS)
+    only, unit = EXPORTS[what]
+    if format_ not in (None, only):
+        raise UnknownFormat(str(format_), [only])
     exporter = import_module(f"moagraph.export.{what}")
-    number = exporter.export(api.open(root, policy=policy or api.DEFAULT_POLICY, progress=say), Path(output), policy)
-    unit = {"turtle": "triples", "nquads": "quads", "evidence": "objects", "release": "files"}[what]
+    graph = api.open(root, policy=policy or api.DEFAULT_POLICY, endpoint=endpoint, progress=say)
+    number = exporter.export(graph, Path(output), policy)
     click.echo(f"wrote {number:,} {unit} to {output}", err=True)
+
+
+@click.command()
+@click.argument("url")
+@click.option("--graph-store", metavar="URL", help="Address of its graph store. [default: the usual one beside URL]")
+@click.option("--update", metavar="URL", help="Write by SPARQL Update at this address instead.")
+@root_option
+def push(url: str, graph_store: str | None, update: str | None, root: Path | None) -> None:
+    """Bring the built graph, with what is derived under each policy, to the SPARQL endpoint at URL.
+
+    A push that was cut off goes on where it stopped; one that is done does nothing. Credentials come from
+    MOAGRAPH_ENDPOINT_USER and MOAGRAPH_ENDPOINT_PASSWORD, or from ~/.netrc.
+    """
+    from moagraph import api
+    from moagraph.endpoint import without_credentials
+    from moagraph.remote.push import push as run
+    from moagraph.remote.writing import Target
+
+    graph = api.open(root, progress=say)
+    sent = run(graph, Target(url, graph_store, update), say)
+    for name, number in sent.items():
+        click.echo(f"{number:>9,} triples sent  {name}")
+    click.echo(f"asked by: moagraph ask … --endpoint {without_credentials(url)}", err=True)
 
 
 @click.command()

@@ -29,6 +29,13 @@ def root_option(command: F) -> F:
     )(command)
 
 
+def endpoint_option(command: F) -> F:
+    """Gives a command the option that names an endpoint to ask."""
+    return click.option(
+        "--endpoint", metavar="URL", envvar="MOAGRAPH_ENDPOINT", help="Ask a SPARQL endpoint: see 'moagraph push'."
+    )(command)
+
+
 def graph_options(command: F) -> F:
     """Gives a command the options that choose what is asked, as one function `graph` that opens it."""
 
@@ -39,13 +46,45 @@ def graph_options(command: F) -> F:
         help="Which evidence counts: see 'list policies'. [default: stated]",
     )
     @root_option
+    @click.option(
+        "--data",
+        multiple=True,
+        metavar="PATH",
+        type=click.Path(path_type=Path),
+        help="Ask your own RDF too, and name your own .rq files: a file or folder; may be repeated.",
+    )
+    @click.option("--no-packaged-data", is_flag=True, help="Ask --data alone.")
+    @endpoint_option
     @click.option("--last-good", is_flag=True, help="Ask the store as last built, even if the data has findings now.")
     @wraps(command)
-    def chosen(root: Path | None, policy: str | None, last_good: bool, **others: Any) -> Any:
+    def chosen(
+        root: Path | None,
+        policy: str | None,
+        data: tuple[Path, ...],
+        no_packaged_data: bool,
+        endpoint: str | None,
+        last_good: bool,
+        **others: Any,
+    ) -> Any:
         def graph() -> Graph:
             from moagraph import api
 
-            return api.open(root, policy=policy or api.DEFAULT_POLICY, last_good=last_good, progress=say)
+            opened = api.open(
+                root,
+                policy=policy or api.DEFAULT_POLICY,
+                data=data,
+                packaged_data=not no_packaged_data,
+                endpoint=endpoint,
+                last_good=last_good,
+                progress=say,
+            )
+            click.get_current_context().call_on_close(opened.close)
+            if opened.unchecked:
+                click.echo(
+                    f"moagraph: {opened.unchecked:,} triples of your own, unchecked: nothing is derived from them",
+                    err=True,
+                )
+            return opened
 
         return command(graph=graph, **others)
 
@@ -68,7 +107,8 @@ def output_options(command: F) -> F:
         "format_",
         metavar="FORMAT",
         shell_complete=completing.formats,
-        help="text, csv, tsv, json, markdown, html or latex. [default: text on a terminal, else tsv]",
+        help="text, csv, tsv, json, markdown, html, latex, srj or srx (SPARQL results). "
+        "[default: text on a terminal, else tsv]",
     )(command)
 
 

@@ -13,7 +13,7 @@ from moagraph import __version__
 from moagraph.api import Graph
 from moagraph.errors import OutputFailed
 from moagraph.export import nquads, turtle
-from moagraph.places import MANIFEST, manifest_of
+from moagraph.places import MANIFEST
 
 
 def export(graph: Graph, path: Path, policy: str | None = None) -> int:
@@ -49,11 +49,11 @@ def export(graph: Graph, path: Path, policy: str | None = None) -> int:
             files[name] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest(), **count}
         manifest = {
             "moagraph": __version__,
-            "digest": manifest_of(graph.folder)["digest"],
+            "digest": graph.manifest["digest"],
             "policy": graph.policy if policy is None else policy,
             "licence": "https://creativecommons.org/publicdomain/zero/1.0/",
             "notice": "Claims as stated by the sources; not medical advice.",
-            "looked_at": manifest_of(graph.folder)["looked_at"],
+            "looked_at": graph.manifest["looked_at"],
             "files": files,
         }
         (scratch / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", "utf-8")

@@ -71,7 +71,7 @@ def _operation(query: Query) -> dict[str, Any]:
         "parameters": parameters,
         "responses": {
             "200": {
-                "description": "The answer. Rows are in a total order; decimals are strings, so that no digit is lost.",
+                "description": "The answer, in a total order; decimals are strings, so that no digit is lost.",
                 "content": {"application/json": {"schema": _table(query)}},
             },
             "400": {"$ref": "#/components/responses/Mistake"},
@@ -86,7 +86,9 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
     schema: dict[str, Any] = {"type": "array", "items": one, "minItems": 1}
     if parameter.default:
         schema["default"] = [_json(parameter, word) for word in parameter.default]
-    several = "Several are asked about together." if parameter.many else "Several are asked about one after the other."
+    several = (
+        "Several are asked about together." if parameter.many else "Several are asked about one after the other."
+    )
     about = f"{parameter.about[:1].upper()}{parameter.about[1:]}: " if parameter.about else ""
     return {
         "name": parameter.name,

@@ -22,15 +22,16 @@ Offer = Callable[..., list[str]]
 
 
 @pytest.fixture(scope="module")
-def environment(real_graph: moagraph.Graph, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def environment(
+    own_cache: Path, real_graph: moagraph.Graph, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, str]:
     """An environment in which `moagraph` is this very code, over a store that is built already."""
     folder = tmp_path_factory.mktemp("bin")
     program = folder / "moagraph"
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m moagraph "$@"\n', "utf-8")
     program.chmod(0o755)
-    assert real_graph.folder is not None
-    cache = str(real_graph.folder.parent)
-    return {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "MOAGRAPH_CACHE": cache}
+    assert real_graph.policy == "stated"
+    return {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "MOAGRAPH_CACHE": str(own_cache)}
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -62,7 +61,7 @@ class _Ask(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not ctx.resilient_parsing:
             given, _, _ = self.make_parser(ctx).parse_args(list(args))
-            ctx.meta["moagraph.asked"] = {key: value for key, value in given.items() if isinstance(value, str | bool)}
+            ctx.meta["moagraph.asked"] = {key: value for key, value in given.items() if isinstance(value, str | bool | list)}
         return super().parse_args(ctx, args)
 
     def get_help(self, ctx: click.Context) -> str:
@@ -72,8 +71,14 @@ class _Ask(click.Command):
         from moagraph import api
         from moagraph.faces.manual import manual
 
-        root = Path(given["root"]) if "root" in given else None
-        opened = api.open(root, last_good=bool(given.get("last_good")), progress=say)
+        opened = api.open(
+            given.get("root"),
+            data=given.get("data", ()),
+            packaged_data=not given.get("no_packaged_data"),
+            endpoint=given.get("endpoint"),
+            last_good=bool(given.get("last_good")),
+            progress=say,
+        )
         width = min(os.get_terminal_size(sys.stdout.fileno()).columns, 120) if sys.stdout.isatty() else 100
         return manual(opened.library.find(given["name"]), width).rstrip("\n")
 

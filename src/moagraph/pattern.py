@@ -323,7 +323,10 @@ def _inner(tree: Any) -> Any:
 
 
 def _children(tree: Any) -> list[Any]:
-    if hasattr(tree, "items") and hasattr(tree, "name"):
+    from rdflib.plugins.sparql.parserutils import CompValue
+
+    # Not by what it has: pyparsing's results answer to every name.
+    if isinstance(tree, CompValue):
         return [value for _, value in tree.items()]
     if isinstance(tree, str) or not hasattr(tree, "__iter__"):
         return []

@@ -7,6 +7,7 @@ complete its name and its arguments, and `help()` shows what it takes and gives.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -142,7 +143,7 @@ def docstring(query: Query) -> str:
     """Gives the docstring of a query as a function, in the form that this package's own have."""
     asks = query.asks
     for parameter in query.params:
-        asks = asks.replace(f"?{parameter.name}", f"`{parameter.argument}`")
+        asks = re.sub(rf"\?{parameter.name}\b", f"`{parameter.argument}`", asks)
     lines = [f"{query.summary}.", "", asks, ""]
     if query.params:
         lines.append("Args:")

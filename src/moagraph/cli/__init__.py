@@ -11,7 +11,7 @@ import sys
 
 import click
 
-from moagraph.cli import asking, completing, curating, making, querying
+from moagraph.cli import asking, completing, curating, describing, making, querying
 from moagraph.errors import MoagraphError
 
 
@@ -35,6 +35,7 @@ for _command in (
     curating.check,
     curating.cite,
     curating.explain,
+    describing.fair,
     making.export,
     making.plot,
     making.push,

@@ -61,7 +61,8 @@ class _Ask(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not ctx.resilient_parsing:
             given, _, _ = self.make_parser(ctx).parse_args(list(args))
-            ctx.meta["moagraph.asked"] = {key: value for key, value in given.items() if isinstance(value, str | bool | list)}
+            kinds = (str, bool, list)
+            ctx.meta["moagraph.asked"] = {key: value for key, value in given.items() if isinstance(value, kinds)}
         return super().parse_args(ctx, args)
 
     def get_help(self, ctx: click.Context) -> str:
@@ -86,12 +87,14 @@ class _Ask(click.Command):
 @click.command(cls=_Ask)
 @click.argument("name", shell_complete=completing.queries)
 @click.argument("values", nargs=-1, metavar="[KEY=VALUE]...", shell_complete=completing.values)
+@click.option("--drawing", is_flag=True, help="Draw the query's pattern for Mermaid, instead of asking it.")
 @graph_options
 @output_options
 @iris_option
 def ask(
     name: str,
     values: tuple[str, ...],
+    drawing: bool,
     graph: Callable[[], Graph],
     format_: str | None,
     output: str,
@@ -103,6 +106,11 @@ def ask(
 
     For example: moagraph ask shared-mechanisms compound=Cortexin
     """
+    if drawing:
+        from moagraph.faces.mermaid import mermaid
+
+        write_out(mermaid(graph().library.find(name)), output)
+        return
     given: dict[str, list[str]] = {}
     for value in values:
         key, equals, text = value.partition("=")

@@ -20,9 +20,19 @@ EXPORTS = {
     "turtle": ("turtle", "triples"),
     "nquads": ("nquads", "quads"),
     "evidence": ("jsonl", "objects"),
+    "ontology": ("turtle", "triples"),
+    "void": ("turtle", "triples"),
+    "service": ("turtle", "triples"),
     "release": ("release", "files"),
+    "openapi": ("json", "queries"),
+    "examples": ("turtle", "queries"),
+    "mermaid": ("markdown", "drawings"),
+    "grlc": ("grlc", "files"),
 }
 """What can be exported, each by the module of that name: its format, and what its size is counted in."""
+
+ADDRESSED = ("service", "openapi", "examples", "grlc")
+"""The exports in which an address is named."""
 
 
 @click.command()
@@ -33,19 +43,35 @@ EXPORTS = {
     metavar="PATH",
     required=True,
     shell_complete=completing.files,
-    help="File, or folder of a release.",
+    help="File, or folder of a release or for grlc.",
 )
 @click.option("-f", "--format", "format_", metavar="FORMAT", help="jsonl, for evidence; the others have one each.")
 @click.option("--policy", metavar="NAME", help="Add what this policy derives (turtle), or leave out others (nquads).")
+@click.option(
+    "--endpoint-url",
+    metavar="URL",
+    default="",
+    help="Where questions are sent to, for service, openapi, examples and grlc.",
+)
 @root_option
 @endpoint_option
 def export(
-    what: str, output: str, format_: str | None, policy: str | None, root: Path | None, endpoint: str | None
+    what: str,
+    output: str,
+    format_: str | None,
+    policy: str | None,
+    endpoint_url: str,
+    root: Path | None,
+    endpoint: str | None,
 ) -> None:
-    """Write the data to a file or folder.
+    """Write the data, or what describes the queries, to a file or folder.
 
     turtle: what curators asserted, and with --policy what it derives; nquads: all graphs; evidence: one JSON object a
-    line for each evidence line, absence and record; release: a folder with data, answers and checksums.
+    line for each evidence line, absence and record; ontology: the vocabulary as it is published; void: what the data
+    set holds; service: what a SPARQL endpoint of it understands; release: a folder with data, answers and checksums.
+
+    Of the named queries: openapi: as a web service; examples: for SPARQL editors, as SIB has them; mermaid: drawings of
+    their patterns; grlc: a folder for a grlc server.
     """
     from importlib import import_module
 
@@ -58,7 +84,8 @@ def export(
         raise UnknownFormat(str(format_), [only])
     exporter = import_module(f"moagraph.export.{what}")
     graph = api.open(root, policy=policy or api.DEFAULT_POLICY, endpoint=endpoint, progress=say)
-    number = exporter.export(graph, Path(output), policy)
+    more = {"endpoint_url": endpoint_url} if what in ADDRESSED else {}
+    number = exporter.export(graph, Path(output), policy, **more)
     click.echo(f"wrote {number:,} {unit} to {output}", err=True)
 
 

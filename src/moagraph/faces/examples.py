@@ -16,7 +16,6 @@ from moagraph.names import ASSERTED, BASE, PREFIXES, policy_graph
 from moagraph.query import Query
 from moagraph.turtle import write
 
-SCHEMA = "https://schema.org/"
 _PREFIX_NODE = f"{BASE}query/prefixes"
 
 
@@ -63,10 +62,11 @@ def examples(library: Library, endpoint: str | None = None) -> bytes:
             asks (FROM); where there is none the default graph is taken to be those.
     """
     comment = "The named queries of moagraph as examples, with parameters bound. Nothing here is medical advice."
-    return write(_triples(library, endpoint), comment)
+    return write(example_triples(library, endpoint), comment)
 
 
-def _triples(library: Library, endpoint: str | None) -> Iterator[ox.Triple]:
+def example_triples(library: Library, endpoint: str | None) -> Iterator[ox.Triple]:
+    """Gives the examples as triples, for a service description too; see `examples`."""
     a, sh = f"{PREFIXES['rdf']}type", PREFIXES["sh"]
     place, prefixes = place_of(endpoint), ox.NamedNode(_PREFIX_NODE)
 
@@ -87,9 +87,9 @@ def _triples(library: Library, endpoint: str | None) -> Iterator[ox.Triple]:
         yield triple(node, f"{sh}prefixes", prefixes)
         yield triple(node, f"{sh}select", ox.Literal(text))
         for tag in query.tags:
-            yield triple(node, f"{SCHEMA}keywords", ox.Literal(tag))
+            yield triple(node, f"{PREFIXES['schema']}keywords", ox.Literal(tag))
         if endpoint:
-            yield triple(node, f"{SCHEMA}target", ox.NamedNode(endpoint))
+            yield triple(node, f"{PREFIXES['schema']}target", ox.NamedNode(endpoint))
     yield triple(prefixes, a, ox.NamedNode(f"{PREFIXES['owl']}Ontology"))
     for prefix in sorted(used):
         declared = ox.NamedNode(f"{_PREFIX_NODE}/{prefix}")

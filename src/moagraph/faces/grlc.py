@@ -80,7 +80,10 @@ def _header(library: Library, query: Query, endpoint: str | None) -> str:
         return library.names.resolve(word, parameter.types)
 
     lines = [query.asks]
-    lines += [f"{name_in_grlc(p)}: {takes(p)}, by IRI." if p.datatype is None else f"{name_in_grlc(p)}: {takes(p)}." for p in query.params]
+    lines += [
+        f"{name_in_grlc(p)}: {takes(p)}, by IRI." if p.datatype is None else f"{name_in_grlc(p)}: {takes(p)}."
+        for p in query.params
+    ]
     lines.append(f"Policy of evidence: {library.policy}. Nothing here is medical advice.")
     header: dict[str, Any] = {"summary": query.summary, "description": "\n".join(lines)}
     if endpoint:

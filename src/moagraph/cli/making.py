@@ -70,8 +70,8 @@ def export(
     line for each evidence line, absence and record; ontology: the vocabulary as it is published; void: what the data
     set holds; service: what a SPARQL endpoint of it understands; release: a folder with data, answers and checksums.
 
-    Of the named queries: openapi: as a web service; examples: for SPARQL editors, as SIB has them; mermaid: drawings of
-    their patterns; grlc: a folder for a grlc server.
+    Of the named queries: openapi: as a web service; examples: for SPARQL editors, as SIB has them; mermaid: drawings
+    of their patterns; grlc: a folder for a grlc server.
     """
     from importlib import import_module
 

@@ -101,7 +101,5 @@ def example_triples(library: Library, endpoint: str | None) -> Iterator[ox.Tripl
 
 def question(query: Query) -> str:
     """Gives the question in words, with the examples in place of parameters."""
-    asks = query.asks
-    for parameter in query.params:
-        asks = re.sub(rf"\?{parameter.name}\b", lambda _, p=parameter: " and ".join(p.examples), asks)
-    return asks
+    words = {f"?{p.name}": " and ".join(p.examples) for p in query.params}
+    return re.sub(r"\?\w+", lambda found: words.get(found[0], found[0]), query.asks)

@@ -50,7 +50,7 @@ def grlc(library: Library, query: Query, endpoint: str | None = None) -> str:
         endpoint: address of the endpoint to be asked; without one grlc's `endpoint.txt` or address must say it.
     """
     text = without_header(query.text)
-    binds = "".join(_bind(library, query, parameter) for parameter in query.params)
+    binds = "".join(_bind(library, parameter) for parameter in query.params)
     at = opening_of(text)
     text = from_graphs(f"{text[:at]}{binds}{text[at:]}", graphs_of(library.policy))
     if "xsd:" in binds or any(p.datatype for p in query.params):
@@ -58,7 +58,7 @@ def grlc(library: Library, query: Query, endpoint: str | None = None) -> str:
     return _header(library, query, endpoint) + text
 
 
-def _bind(library: Library, query: Query, parameter: Parameter) -> str:
+def _bind(library: Library, parameter: Parameter) -> str:
     variable = variable_in_grlc(parameter)
     if parameter.default:
         (default,) = parameter.default
@@ -80,10 +80,9 @@ def _header(library: Library, query: Query, endpoint: str | None) -> str:
         return library.names.resolve(word, parameter.types)
 
     lines = [query.asks]
-    lines += [
-        f"{name_in_grlc(p)}: {takes(p)}, by IRI." if p.datatype is None else f"{name_in_grlc(p)}: {takes(p)}."
-        for p in query.params
-    ]
+    lines += [f"{name_in_grlc(p)}: {takes(p, 'by IRI')}." for p in query.params]
+    if any(p.many for p in query.params):
+        lines.append("Here one value can be given; ask moagraph itself about several together.")
     lines.append(f"Policy of evidence: {library.policy}. Nothing here is medical advice.")
     header: dict[str, Any] = {"summary": query.summary, "description": "\n".join(lines)}
     if endpoint:

@@ -28,15 +28,20 @@ def spoken(kind: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind.partition(":")[2]).lower()
 
 
-def takes(parameter: Parameter) -> str:
-    """Gives in words what values a parameter takes, without its name and example."""
+def takes(parameter: Parameter, named: str = "by any name") -> str:
+    """Gives in words what values a parameter takes, without its name and example.
+
+    Args:
+        parameter: the parameter.
+        named: how things are named where it is asked.
+    """
     if parameter.enum:
         values = f"one of {', '.join(parameter.enum)}"
     elif parameter.datatype is not None:
         values = DATATYPES[parameter.datatype].words
     else:
         nouns = [spoken(kind) for kind in parameter.types]
-        values = " or ".join(f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}" for noun in nouns) + ", by any name"
+        values = " or ".join(f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}" for noun in nouns) + f", {named}"
     if parameter.default:
         need = f"{', '.join(parameter.default)} unless given"
     else:

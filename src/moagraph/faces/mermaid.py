@@ -1,13 +1,14 @@
 """A drawing of a query's pattern for Mermaid: what is joined, what is optional, forbidden or computed.
 
-Parameters are flags, columns of the answer are round, other variables are plain, fixed terms are boxed; a dotted arrow
-is a value that is computed. The text is the same for the same query.
+Parameters are flags, columns of the answer are round, other variables are plain, fixed terms are boxed; a dotted
+arrow is a value that is computed. The text is the same for the same query.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from moagraph.faces.examples import without_header
 from moagraph.names import PREFIXES, compact
@@ -99,7 +100,7 @@ class _Drawing:
                 node, made = self._node(name(variable), variable)
                 yield from (f"{indent}{line}" for line in made)
                 nodes.append(node)
-            for start, end in zip(nodes, nodes[1:], strict=False):
+            for start, end in pairwise(nodes):
                 yield f"{indent}{start} -.-|{label('FILTER')}| {end}"
         for inner in group.groups:
             self.groups += 1

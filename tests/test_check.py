@@ -32,7 +32,7 @@ from moagraph.errors import NothingToCheck
 from moagraph.names import PREFIXES, VOCAB, compact, local_name
 from moagraph.query import selected_variables
 from moagraph.report import Finding
-from moagraph.validate import ENGINES, Result, spread
+from moagraph.validate import ENGINES, Judge, Result, spread
 
 ROOT = Path(__file__).parent.parent
 CASES = Path(__file__).parent / "check"
@@ -87,10 +87,15 @@ def both_engines(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever is validated here by pySHACL is validated by shacl too, with equal results."""
     engines = dict(ENGINES)
 
-    def both(shapes: rdflib.Graph, triples: Sequence[ox.Triple]) -> set[Result]:
-        one, other = ({r for r in engines[name](shapes, triples) if named(r)} for name in ("pyshacl", "shacl"))
-        assert one == other
-        return one
+    def both(shapes: rdflib.Graph) -> Judge:
+        judges = [engines[name](shapes) for name in ("pyshacl", "shacl")]
+
+        def judge(triples: Sequence[ox.Triple]) -> set[Result]:
+            one, other = ({result for result in judge(triples) if named(result)} for judge in judges)
+            assert one == other
+            return one
+
+        return judge
 
     def named(result: Result) -> bool:
         return not any(isinstance(term, ox.BlankNode) for term in (result.focus, result.value))

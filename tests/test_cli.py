@@ -187,6 +187,27 @@ def test_check_in_every_format(run: Run) -> None:
     assert "sh:conforms true" in run("check", "-f", "turtle").stdout
 
 
+def test_check_of_some_files_and_by_another_engine(run: Run, tmp_path: Path) -> None:
+    whole = run("check")
+    assert run("check", "--engine", "shacl").stdout == whole.stdout
+    for path in ("data/compound/cortexin.ttl", str(ROOT / "data" / "compound" / "cortexin.ttl")):
+        done = run("check", path, "--engine", "shacl")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.startswith("no findings: looked at 1 files, ")
+        assert done.stdout.endswith(" 61 rules, 0 query files\n")
+    queries = run("check", "--engine", "shacl", "queries/")
+    number = len(list((ROOT / "queries").glob("*.rq")))
+    assert queries.stdout.startswith(f"no findings: looked at {number} files, 0 triples")
+    unknown = run("check", "data/compound/cortexine.ttl")
+    assert unknown.returncode == 2
+    assert "did you mean data/compound/cortexin.ttl" in unknown.stderr
+    assert run("check", str(tmp_path)).returncode == 2
+    (tmp_path / "shacl.py").write_text("raise ImportError\n", "utf-8")
+    missing = run("check", "--engine", "shacl", PYTHONPATH=f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}")
+    assert missing.returncode == 2
+    assert "pip install 'moagraph[fast]'" in missing.stderr
+
+
 def test_explain_knows_errors_rules_and_shapes(run: Run) -> None:
     for code in ("unknown-query", "duplicate-claim", "evidence-line-stance", "defined-twice"):
         done = run("explain", code)

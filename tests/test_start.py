@@ -10,7 +10,20 @@ from pathlib import Path
 
 import moagraph
 
-HEAVY = {"rdflib", "pyshacl", "networkx", "matplotlib", "numpy", "pandas", "rich", "yaml", "csv", "html", "difflib"}
+HEAVY = {
+    "rdflib",
+    "pyshacl",
+    "networkx",
+    "matplotlib",
+    "numpy",
+    "pandas",
+    "rich",
+    "scipy",
+    "yaml",
+    "csv",
+    "html",
+    "difflib",
+}
 
 
 def _imported(words: list[str], cache: Path) -> set[str]:

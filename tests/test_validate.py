@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from moagraph.check import check, shapes_of
-from moagraph.corpus import Corpus
+from moagraph.corpus import Corpus, File
 from moagraph.errors import MissingExtra, UnknownEngine
 from moagraph.turtle import read
 from moagraph.validate import ENGINES, Result, validate
@@ -104,3 +104,28 @@ def test_unknown_and_missing_engines_are_errors_with_a_fix(monkeypatch: pytest.M
     with pytest.raises(MissingExtra) as caught:
         validate(SHAPES, TRIPLES, "shacl")
     assert caught.value.fix == "pip install 'moagraph[fast]'"
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_checking_some_files_reports_what_the_whole_says_of_them(data: st.DataObject) -> None:
+    corpus = Corpus.of(many_faults()[0])
+    whole = check(corpus, "shacl").findings
+    paths = data.draw(st.sets(st.sampled_from(sorted(file.path for file in corpus.files)), min_size=1, max_size=5))
+    report = check(corpus, "shacl", paths)
+    assert set(report.findings) <= set(whole)
+    assert [f for f in report.findings if f.path in paths] == [f for f in whole if f.path in paths]
+    assert report.looked_at["files"] == len(paths)
+    assert report.digest != corpus.digest
+
+
+def test_a_fault_is_reported_for_what_points_to_the_file_that_has_it() -> None:
+    """A compound that loses its class is a fault of the claims about it."""
+    path = "data/compound/alphamide.ttl"
+    wrong = next(file for file in BASE if file.path == path).content.replace(b"a moa:Compound", b"a moa:Agent")
+    corpus = Corpus.of([*ONTOLOGY, *(file for file in BASE if file.path != path), File(path, wrong)])
+    report = check(corpus, only=[path])
+    assert report.findings == tuple(f for f in check(corpus).findings if f in report.findings)
+    assert any(f.code == "claim-subject" for f in report.findings)
+    assert len({f.path for f in report.findings}) > 3
+    assert any(f.path == path for f in report.findings)

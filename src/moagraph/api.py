@@ -153,15 +153,34 @@ class Graph:
 
         return compare(self.library, compounds, table)
 
-    def overlap(self, mechanisms: bool = False) -> nx.Graph[Any]:
+    def overlap(self, mechanisms: bool = False, strongest: int | None = None) -> nx.Graph[Any]:
         """Gives the overlap graph: compounds, joined where they share mechanisms.
 
         Args:
             mechanisms: whether mechanisms are nodes too, each joined to the compounds that have it.
+            strongest: how many pairs of compounds to keep, those that share most; all unless given.
         """
         from moagraph.overlap import bipartite_graph, overlap_graph
 
-        return bipartite_graph(self.store, self.policy) if mechanisms else overlap_graph(self.store, self.policy)
+        if mechanisms:
+            return bipartite_graph(self.store, self.policy)
+        return overlap_graph(self.store, self.policy, strongest=strongest)
+
+    def alike(self, top: int = 100, at_least: float = 0.0, weights: Mapping[str, int] | None = None) -> Table:
+        """Gives the most alike compounds: the overlap of their mechanisms, weighted by evidence.
+
+        Args:
+            top: how many pairs at most.
+            at_least: the least overlap of a pair, from 0 to 1.
+            weights: what a mechanism counts by its tier, A to F, by the weaker side: `moagraph.overlap.TIER_WEIGHTS`
+                unless given. Equal weights give the plain Jaccard index.
+
+        Raises:
+            BadValue: a tier has no weight, or none above 0.
+        """
+        from moagraph.overlap import TIER_WEIGHTS, alike
+
+        return alike(self.store, self.policy, weights=weights or TIER_WEIGHTS, top=top, at_least=at_least)
 
     def matrix(self) -> Table:
         """Gives compounds by mechanisms: verdict and tier of each cell, or why it is blank."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -19,18 +19,27 @@ import pyoxigraph as ox
 import rdflib
 from rdflib.namespace import RDF, SH
 
+<<<<<<< HEAD
 from moagraph import headers, turtle
 from moagraph.corpus import Corpus, File
 from moagraph.errors import InputUnreadable, MoagraphError, NothingToCheck, nearest
 from moagraph.names import ASSERTED, BASE, KINDS, PREFIXES, VOCAB, compact, local_name
 from moagraph.query import header_of
+=======
+from moagraph import lint, turtle
+from moagraph.corpus import Corpus, File
+from moagraph.errors import InputUnreadable, MoagraphError, NothingToCheck, QueryHeader, nearest
+from moagraph.names import ASSERTED, BASE, PREFIXES, VOCAB, compact, local_name
+from moagraph.placement import misplacements
+from moagraph.query import Query, header_of
+>>>>>>> layer
 from moagraph.report import SEVERITIES, Finding, Report
+from moagraph.revalidate import Node, Revalidator
 from moagraph.store import EmbeddedStore
-from moagraph.terms import Term, as_rdflib
-from moagraph.validate import validate
+from moagraph.terms import Term, as_rdflib, text_of
+from moagraph.validate import Result, validate
 
 _TYPE = ox.NamedNode(str(RDF.type))
-_SUBJECT = ox.NamedNode(f"{VOCAB}subject")
 FILE_FAULTS = {
     "not-utf-8": "The bytes of a file are not UTF-8. Save it as UTF-8.",
     "turtle-syntax": "A file is not Turtle. The place is where the parser gave up; the fault may stand a line above.",
@@ -40,11 +49,9 @@ FILE_FAULTS = {
     "blank-node": "A node has no IRI. It could be neither cited nor named when it is wrong.",
     **headers.FAULTS,
     "defined-twice": "Two files say something of one subject. Each IRI is defined in one place.",
+    **{code: f"{fault.why} Cure: {fault.cure}." for code, fault in lint.FAULTS.items()},
 }
 """Findings about files rather than triples, by code."""
-
-CLAIM_FILE_KINDS = ("claim", "evidence", "passage", "finding", "quantity", "certainty", "absence")
-"""The kinds of nodes that a file below `data/claim/` may define."""
 
 
 @dataclass(frozen=True)
@@ -99,12 +106,14 @@ def shapes_of(corpus: Corpus) -> rdflib.Graph:
     return as_rdflib(triples)
 
 
-def check(corpus: Corpus, engine: str = "pyshacl") -> Report:
+def check(corpus: Corpus, engine: str = "pyshacl", only: Collection[str] = ()) -> Report:
     """Looks at everything in the corpus and reports every fault at once.
 
     Args:
         corpus: what was read.
         engine: what validates against the shapes, one of `validate.ENGINES`; the report is the same whichever does.
+        only: paths of files. If there are any, what they say is looked at alone: faults in these files, and of the
+            nodes that they define, that these point to, and that point to these. Nothing is built from such a report.
 
     Raises:
         NothingToCheck: the ontology has no shapes or no rules, so that a check would look at nothing.
@@ -114,33 +123,47 @@ def check(corpus: Corpus, engine: str = "pyshacl") -> Report:
     node_shapes = set(shapes.subjects(RDF.type, SH.NodeShape))
     if not node_shapes or not rules:
         raise NothingToCheck("the ontology has no shapes or no rules", "name a folder with a whole ontology")
-    findings = [*corpus.findings, *_files(corpus)]
+    findings = [*corpus.findings, *misplacements(corpus), *_queries(corpus, _functional(shapes))]
+    unreadable = {finding.path for finding in findings if finding.code == "query-syntax"}
+    rules = [rule for rule in rules if f"ontology/rules/{rule.code}.rq" not in unreadable]
     said: set[tuple[str, str, str]] = set()
     for finding, triple in _rules(corpus, rules):
         findings.append(finding)
         if finding.severity == "violation":
             # A misspelt or hand-derived statement is reported once, by the rule that knows its cure.
             said |= {triple, (triple[0], triple[1], "")}
-    findings += [finding for finding, triple in _shapes(corpus, shapes, engine) if triple not in said]
+    nodes: set[Node] = set()
+    if only:
+        graph = Revalidator(shapes, corpus.triples, engine)
+        nodes = _concerned(corpus, graph, only)
+        results = graph.results(nodes)
+    else:
+        results = validate(shapes, corpus.triples, engine)
+    findings += [finding for finding, triple in _shapes(corpus, shapes, results) if triple not in said]
+    if only:
+        names = {text_of(node) for node in nodes}
+        findings = [finding for finding in findings if finding.path in only or finding.subject in names]
 
-    triples = set(corpus.triples)
+    triples = {t for t in corpus.triples if not only or t.subject in nodes}
     of_type = Counter(t.object for t in triples if t.predicate == _TYPE)
 
     def count(name: str) -> int:
         return of_type[ox.NamedNode(VOCAB + name)]
 
     looked_at = {
-        "files": len(corpus.files),
+        "files": len(only or corpus.files),
         "triples": len(triples),
         "claims": count("Claim"),
         "evidence lines": count("EvidenceLine"),
         "absences": count("Absence"),
         "shapes": len(node_shapes),
         "rules": len(rules),
+        "query files": len([file for file in query_files(corpus) if not only or file.path in only]),
     }
-    return Report(tuple(sorted(set(findings))), looked_at, corpus.digest)
+    return Report(tuple(sorted(set(findings))), looked_at, "" if only else corpus.digest)
 
 
+<<<<<<< HEAD
 def _files(corpus: Corpus) -> Iterator[Finding]:
     """Path is identity: each data file defines what its path names, and nothing is defined twice."""
     for file in corpus.files:
@@ -204,20 +227,52 @@ def _misplaced(subject: str, path: str, owners: list[str]) -> tuple[str, str] | 
             return (
                 f"is about {compact(owners[0])} but stands in the folder of {parts[1]}",
                 f"move it to data/claim/{local_name(owners[0])}/",
+=======
+def _concerned(corpus: Corpus, graph: Revalidator, only: Collection[str]) -> set[Node]:
+    """Gives the nodes that files define, that these point to, and whose results depend on these."""
+    own = [triple for path in only if path in corpus.documents for triple in corpus.documents[path].triples]
+    defined: set[Node] = {t.subject for t in own if not isinstance(t.subject, ox.Triple)}
+    return graph.concerned(defined) | {t.object for t in own if isinstance(t.object, Node)}
+
+
+def query_files(corpus: Corpus) -> list[File]:
+    """Gives all query files: named queries, rules, derivations and policies."""
+    folders = ("queries", "ontology/rules", "ontology/derive", "ontology/policy")
+    return [file for folder in folders for file in corpus.matching(folder, ".rq")]
+
+
+def _functional(shapes: rdflib.Graph) -> frozenset[str]:
+    """Gives the properties of which no shape takes more than one value, as CURIEs."""
+    single: set[str] = set()
+    several: set[str] = set()
+    for shape, path in shapes.subject_objects(SH.path):
+        most = shapes.value(shape, SH.maxCount)
+        (single if isinstance(most, rdflib.Literal) and most.value == 1 else several).add(compact(str(path)))
+    return frozenset(single - several)
+
+
+def _queries(corpus: Corpus, functional: frozenset[str]) -> Iterator[Finding]:
+    """Headers agree with queries, and queries have no shape that is known to blow up or to be read differently."""
+    for file in query_files(corpus):
+        if not file.path.startswith("queries/"):
+            yield from lint.lint(file.path, file.text, functional=functional)
+            continue
+        try:
+            query = Query.parse(file.name, file.text)
+        except QueryHeader as error:
+            yield Finding(
+                "query-header", "violation", file.path, 1, "", error.problem, error.fix or "mend the header"
             )
-        return None
-    if parts[0] == "passage" and len(parts) == 2:
-        if kind in ("passage", "skip") and name.startswith(f"{parts[1]}_"):
-            return None
-        return (f"does not belong into {path}", "only passages and skip ranges of that source belong there")
-    if len(parts) == 2 and parts[0] in KINDS:
-        if (kind, name) == parts or (kind == "quantity" and name.startswith(f"{parts[1]}_")):
-            return None
-        return (f"does not belong into {path}", f"define it in data/{kind}/{name}.ttl")
-    return (
-        f"stands in {path}, which is no place for data",
-        "use data/<kind>/<name>.ttl or data/claim/<subject>/<topic>.ttl",
-    )
+        else:
+            parameters = frozenset(parameter.name for parameter in query.params)
+            typed = [(p.name, p.type) for p in query.params] + [(c.name, c.type) for c in query.columns]
+            things = frozenset(
+                name
+                for name, kind in typed
+                if not kind.startswith(("xsd:", "rdfs:", "rdf:")) and not kind.endswith("*")
+>>>>>>> layer
+            )
+            yield from lint.lint(file.path, file.text, parameters, things, functional)
 
 
 def _rules(corpus: Corpus, rules: Iterable[Rule]) -> Iterator[tuple[Finding, tuple[str, str, str]]]:
@@ -253,16 +308,18 @@ def _rules(corpus: Corpus, rules: Iterable[Rule]) -> Iterator[tuple[Finding, tup
             ), (entity, prop, value)  # fmt: skip
 
 
-def _shapes(corpus: Corpus, shapes: rdflib.Graph, engine: str) -> Iterator[tuple[Finding, tuple[str, str, str]]]:
-    """Gives what the shapes find, each with the statement that it is about.
+def _shapes(
+    corpus: Corpus, shapes: rdflib.Graph, results: Iterable[Result]
+) -> Iterator[tuple[Finding, tuple[str, str, str]]]:
+    """Gives what the shapes found, each with the statement that it is about.
 
     The value is empty where the property is at fault: one that the class does not take, or that is missing.
     """
-    for result in validate(shapes, corpus.triples, engine):
+    for result in results:
         if isinstance(result.focus, ox.BlankNode) or isinstance(result.value, ox.BlankNode):
             continue  # `_files` says where a node without a name stands
-        focus, path, code = _plain(result.focus), result.path, local_name(result.shape)
-        value = "" if result.value is None else _plain(result.value)
+        focus, path, code = text_of(result.focus), result.path, local_name(result.shape)
+        value = "" if result.value is None else text_of(result.value)
         at, line = corpus.place(focus, path, value)
         if result.component == "ClosedConstraintComponent":
             problem, cure = _not_taken(shapes, rdflib.URIRef(result.shape), compact(path))
@@ -284,16 +341,10 @@ def _not_taken(shapes: rdflib.Graph, shape: rdflib.URIRef, used: str) -> tuple[s
     return f"has the property {used}, which {article} {name} does not take", cure
 
 
-def _plain(term: Term) -> str:
-    """Gives a term's IRI, label or text."""
-    assert not isinstance(term, ox.Triple)
-    return term.value
-
-
 def _as_turtle(term: Term) -> str:
     """Gives a term much as a Turtle file has it."""
     if not isinstance(term, ox.Literal):
-        return compact(_plain(term))
+        return compact(text_of(term))
     datatype = term.datatype.value.removeprefix(PREFIXES["xsd"])
     if datatype in ("integer", "decimal", "boolean"):
         return term.value

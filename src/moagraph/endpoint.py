@@ -11,7 +11,7 @@ import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import NamedTuple
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 import httpx
 import pyoxigraph as ox
@@ -79,7 +79,7 @@ class Challenged(httpx.Auth):
 
 def client_for(url: str, seconds: float = SECONDS) -> httpx.Client:
     """Gives a client for an endpoint, with credentials from its URL, the environment, or netrc."""
-    parts = urlsplit(url)
+    parts = _address(url)
     user, password = parts.username, parts.password or ""
     if user is None and os.environ.get(USER_VARIABLE):
         user, password = os.environ[USER_VARIABLE], os.environ.get(PASSWORD_VARIABLE, "")
@@ -107,15 +107,28 @@ def _from_netrc(host: str) -> tuple[str | None, str]:
     return (found[0], found[2] or "") if found else (None, "")
 
 
+def _address(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fine = False
+    if not fine:
+        raise EndpointFailed(
+            f"{url.rpartition('@')[2].partition('?')[0]!r} is no http address",
+            "name an endpoint like https://example.org/sparql",
+        )
+    return parts
+
+
 def without_credentials(url: str) -> str:
     """Gives a URL as it may be shown.
 
-    >>> without_credentials("https://ada:secret@example.org:8080/sparql")
+    >>> without_credentials("https://ada:secret@example.org:8080/sparql?access-token=secret")
     'https://example.org:8080/sparql'
     """
     parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, host, parts.path, parts.query, ""))
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 def request(

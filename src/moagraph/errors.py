@@ -259,6 +259,12 @@ class NothingToCheck(MoagraphError):
     code = "nothing-to-check"
 
 
+class CannotCompare(MoagraphError):
+    """What was named is no version of the graph, or none that can be compared: its data has violations, say."""
+
+    code = "cannot-compare"
+
+
 class DataHasFindings(MoagraphError):
     """The data has violations, so no store is built from it. `moagraph check` lists them."""
 
@@ -271,6 +277,18 @@ class InputUnreadable(MoagraphError):
 
     code = "input-unreadable"
     exit_code = 3
+
+
+class BlankNodesAlike(MoagraphError):
+    """Blank nodes that nothing tells apart would come out in another order each time; many are too slow to order."""
+
+    code = "blank-nodes-alike"
+
+    def __init__(self, alike: int, connected: int) -> None:
+        super().__init__(
+            f"nothing tells {alike} of {connected} connected blank nodes apart, so they have no one order",
+            "give the nodes IRIs",
+        )
 
 
 class OutputFailed(MoagraphError):

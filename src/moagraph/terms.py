@@ -99,3 +99,9 @@ def pyoxigraph_term(term: rdflib.term.Node) -> Term:
     if isinstance(term, rdflib.BNode):
         return ox.BlankNode(str(term))
     return ox.NamedNode(str(term))
+
+
+def text_of(term: Term) -> str:
+    """Gives a term's IRI, label or text."""
+    assert not isinstance(term, ox.Triple)
+    return term.value

@@ -9,13 +9,14 @@ parser, which can be asked where it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from moagraph.canonical import in_order
 from moagraph.names import PREFIXES
 from moagraph.terms import Term
 
@@ -105,15 +106,20 @@ def _beyond_rdf_1_1(term: Term) -> bool:
     return isinstance(term, ox.Triple) or (isinstance(term, ox.Literal) and term.direction is not None)
 
 
-def write(triples: Iterable[ox.Triple], comment: str = "") -> bytes:
+def write(triples: Iterable[ox.Triple], comment: str = "", prefixes: Mapping[str, str] | None = None) -> bytes:
     """Gives Turtle in IRI order with only the prefixes used: the same triples give the same bytes.
 
     Args:
-        triples: in any order; duplicates are written once.
+        triples: in any order; duplicates are written once. Blank nodes come last, under canonical names.
         comment: lines to put at the top, without `#`.
+        prefixes: by name, beside those that moagraph knows.
+
+    Raises:
+        BlankNodesAlike: too many connected blank nodes differ in nothing.
     """
-    ordered = [t for _, t in sorted({str(t): t for t in triples}.items())]
-    body = ox.serialize(ordered, format=ox.RdfFormat.TURTLE, prefixes=dict(PREFIXES)) or b""
+    ordered = in_order(triples)
+    known = {**(prefixes or {}), **PREFIXES}
+    body = ox.serialize(ordered, format=ox.RdfFormat.TURTLE, prefixes=known) or b""
     # The serialiser writes every prefix, in no fixed order: they are written here instead.
     text = re.sub(r"\A(@prefix [^\n]*\n)*", "", body.decode("utf-8"))
     mentioned = set()
@@ -125,9 +131,9 @@ def write(triples: Iterable[ox.Triple], comment: str = "") -> bytes:
                 mentioned.add(term.datatype.value)
     used = sorted(
         prefix
-        for prefix, namespace in PREFIXES.items()
+        for prefix, namespace in known.items()
         if any(iri.startswith(namespace) for iri in mentioned) and re.search(rf"(?<![\w.-]){prefix}:", text)
     )
     head = [f"# {line}".rstrip() for line in comment.splitlines()]
-    head += [f"@prefix {prefix}: <{PREFIXES[prefix]}> ." for prefix in used]
+    head += [f"@prefix {prefix}: <{known[prefix]}> ." for prefix in used]
     return ("\n".join(head) + "\n\n" + text.replace("\n\t", "\n    ")).encode("utf-8")

@@ -45,6 +45,12 @@ def seconds(action: Callable[[], object], runs: int) -> list[float]:
     return taken
 
 
+def alternately(one: Callable[[], object], other: Callable[[], object], runs: int) -> tuple[list[float], list[float]]:
+    """Gives the wall seconds of two actions taken in turn, so that a busy minute strikes both alike."""
+    both = [(seconds(one, 1), seconds(other, 1)) for _ in range(runs)]
+    return [a for first, _ in both for a in first], [b for _, second in both for b in second]
+
+
 def process(words: list[str], env: dict[str, str]) -> Callable[[], object]:
     """Gives an action that runs a command as a whole process.
 

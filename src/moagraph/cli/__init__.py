@@ -11,7 +11,11 @@ import sys
 
 import click
 
+<<<<<<< HEAD
 from moagraph.cli import asking, completing, curating, describing, making, querying
+=======
+from moagraph.cli import asking, curating, describing, making, querying, versions
+>>>>>>> layer
 from moagraph.errors import MoagraphError
 
 
@@ -40,6 +44,8 @@ for _command in (
     making.plot,
     making.push,
     querying.sparql,
+    versions.diff,
+    versions.fmt,
 ):
     cli.add_command(_command)
 

@@ -64,7 +64,12 @@ def manual(query: Query, width: int = 100) -> str:
     """
     words = [f"{p.name}=VALUE" if p.required else f"[{p.name}=VALUE]" for p in query.params]
     blocks = [
-        f"Usage: {' '.join(['moagraph ask', query.name, *words, '[OPTIONS]'])}",
+        textwrap.fill(
+            f"Usage: {' '.join(['moagraph ask', query.name, *words, '[OPTIONS]'])}",
+            width,
+            subsequent_indent="         ",
+            break_on_hyphens=False,
+        ),
         textwrap.fill(query.asks, width, initial_indent="  ", subsequent_indent="  "),
     ]
     if query.params:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from moagraph.errors import did_you_mean
@@ -19,32 +19,22 @@ from moagraph.table import Column, Table
 from moagraph.values import DATATYPES, canonical, cell_of
 
 
-class Question:
-    """One named query as a function.
+def function(library: Library, query: Query) -> Callable[..., Table]:
+    """Gives a named query as a function."""
+    names = {p.argument: p.name for p in query.params}
+    wanted = signature(query)
 
-    Args:
-        library: what is asked.
-        query: the query.
-    """
-
-    def __init__(self, library: Library, query: Query) -> None:
-        self._library = library
-        self.query = query
-        self.__name__ = self.__qualname__ = function_name(query)
-        self.__doc__ = docstring(query)
-        self.__signature__ = signature(query)
-
-    def __call__(self, *args: object, **values: object) -> Table:
-        """Asks the query; see its own docstring."""
-        names = {p.argument: p.name for p in self.query.params}
-        given = self.__signature__.bind_partial(*args).arguments
+    def ask(*args: object, **values: object) -> Table:
+        given = wanted.bind_partial(*args).arguments
         twice = given.keys() & values.keys()
         if twice:
-            raise TypeError(f"{self.__name__}() got several values for {', '.join(sorted(twice))}")
-        return self._library.ask(self.query.name, {names.get(k, k): v for k, v in (given | values).items()})
+            raise TypeError(f"{ask.__name__}() got several values for {', '.join(sorted(twice))}")
+        return library.ask(query.name, {names.get(key, key): value for key, value in (given | values).items()})
 
-    def __repr__(self) -> str:
-        return f"{self.__name__}{self.__signature__}"
+    ask.__name__ = ask.__qualname__ = function_name(query)
+    ask.__doc__ = docstring(query)
+    ask.__signature__ = wanted  # type: ignore[attr-defined]
+    return ask
 
 
 class Questions:
@@ -57,14 +47,14 @@ class Questions:
         self._library = library
         self._by_function = {function_name(query): query for query in library.queries.values()}
 
-    def __getattr__(self, name: str) -> Question:
+    def __getattr__(self, name: str) -> Callable[..., Table]:
         if name.startswith("_") or name not in self._by_function:
             # Not an error of ours: hasattr, copy and notebooks ask for names that nobody has.
             raise AttributeError(did_you_mean(name, self._by_function, f"there is no query named {name!r}"))
-        return Question(self._library, self._by_function[name])
+        return function(self._library, self._by_function[name])
 
-    def __getitem__(self, name: str) -> Question:
-        return Question(self._library, self._library.find(name))
+    def __getitem__(self, name: str) -> Callable[..., Table]:
+        return function(self._library, self._library.find(name))
 
     def __dir__(self) -> list[str]:
         return list(self._by_function)

@@ -66,9 +66,16 @@ class GraphStore(Writer):
         """Removes a named graph, if there is one."""
         self._send("DELETE", graph, None)
 
-    def _send(self, method: str, graph: str, content: bytes | None) -> None:
+    def is_there(self) -> bool:
+        """Tells whether a graph store is at that address, by adding nothing to it."""
+        return self._ask("POST", STATE, b"").status_code not in (404, 405, 501)
+
+    def _ask(self, method: str, graph: str, content: bytes | None) -> httpx.Response:
         headers = {"Content-Type": "application/n-triples"} if content is not None else {}
-        response = request(self._client, method, self.url, params={"graph": graph}, content=content, headers=headers)
+        return request(self._client, method, self.url, params={"graph": graph}, content=content, headers=headers)
+
+    def _send(self, method: str, graph: str, content: bytes | None) -> None:
+        response = self._ask(method, graph, content)
         if not response.is_success and not (method == "DELETE" and response.status_code == 404):
             _failed(self.url, response, "name its graph store with --graph-store, or its update address: --update")
 
@@ -125,8 +132,12 @@ class Target:
 
     Args:
         url: address of the query endpoint.
-        graph_store: address of its graph store; the usual place unless given.
-        update: address for SPARQL Update; written to by that alone if given without a graph store.
+        graph_store: address of its graph store; unless given, that at the usual place if there is one.
+        update: address for SPARQL Update; the usual place unless given. It is written to where no graph store is
+            named, and either this is or there is none at the usual place.
+
+    Raises:
+        EndpointFailed: it cannot be reached.
     """
 
     def __init__(self, url: str, graph_store: str | None = None, update: str | None = None) -> None:
@@ -134,8 +145,10 @@ class Target:
         self.store = EndpointStore(url)
         self.update = Update(update or usual_update)
         self.writer: Writer = self.update
-        if graph_store or not update:
-            self.writer = GraphStore(graph_store or usual_store)
+        if graph_store:
+            self.writer = GraphStore(graph_store)
+        elif not update and (usual := GraphStore(usual_store)).is_there():
+            self.writer = usual
 
     def note(self, arrived: dict[str, Arrived]) -> None:
         """Writes down what has arrived."""
@@ -148,8 +161,8 @@ class Target:
         self.writer.add(STATE, lines)
 
 
-def chunks(lines: Iterable[str], start: int = 0, size: int = CHUNK) -> Iterator[list[str]]:
-    """Gives lines in lists of a size, from a line on.
+def chunks(lines: Iterable[str], start: int = 0, size: int | None = None) -> Iterator[list[str]]:
+    """Gives lines in lists of a size, `CHUNK` unless given, from a line on.
 
     >>> list(chunks("abcde", 1, 2))
     [['b', 'c'], ['d', 'e']]
@@ -159,7 +172,7 @@ def chunks(lines: Iterable[str], start: int = 0, size: int = CHUNK) -> Iterator[
         if number < start:
             continue
         chunk.append(line)
-        if len(chunk) == size:
+        if len(chunk) == (size or CHUNK):
             yield chunk
             chunk = []
     if chunk:

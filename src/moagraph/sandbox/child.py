@@ -14,7 +14,7 @@ import struct
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -146,10 +146,12 @@ def _answer(store: ox.Store, question: dict[str, Any], output: BinaryIO, setting
             return {"form": "boolean", "value": bool(answer)}
         if isinstance(answer, ox.QueryTriples):
             # Each line is a triple that was not sent before.
-            ox.serialize(_distinct(answer, rows), _Answer(output, rows, size), format=ox.RdfFormat.N_TRIPLES)
+            lines = cast(BinaryIO, _Answer(output, rows, size))
+            ox.serialize(_distinct(answer, rows), lines, format=ox.RdfFormat.N_TRIPLES)
             return {"form": "triples"}
         # One line more than rows: the names of the variables.
-        answer.serialize(_Answer(output, rows + 1, size), format=ox.QueryResultsFormat.TSV)
+        lines = cast(BinaryIO, _Answer(output, rows + 1, size))
+        answer.serialize(lines, format=ox.QueryResultsFormat.TSV)
         return {"form": "solutions"}
     except _Full as limit:
         return {"error": "limit", "limit": str(limit)}

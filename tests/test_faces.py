@@ -110,7 +110,7 @@ def test_queries_are_python_functions(real_graph: moagraph.Graph) -> None:
     assert ask("cortexin").cells == real_graph.ask("shared-mechanisms", compound="cortexin").cells
     assert questions["compounds-of-class"](class_="nootropic").cells
     assert questions.studies_of_size().cells == questions.studies_of_size(at_least=100, design=None).cells
-    text = pydoc.render_doc(questions.studies_of_size, renderer=pydoc.plaintext)
+    text = pydoc.render_doc(questions.studies_of_size, renderer=pydoc.plaintext)  # type: ignore[attr-defined]
     assert "studies_of_size(at_least: int | list[int] = 100, design: str | list[str] | None = None)" in text
     assert "at_least: the smallest number of participants; a whole number; 100 unless given" in text
     assert len(questions.table()) == len(questions)

@@ -68,7 +68,7 @@ def test_left_out_means_any_or_the_default(library: Library) -> None:
 
 
 def test_all_values_can_be_asked(library: Library) -> None:
-    table = library.ask_all("claims-by-tier")
+    table = library.answers("claims-by-tier")
     assert table.columns[0] == Column("for_tier", "moa:Tier")
     asked = sum(len(library.ask("claims-by-tier", {"tier": tier})) for tier in "ABCDEF")
     assert len(table) == asked > 0

@@ -19,20 +19,12 @@ import pyoxigraph as ox
 import rdflib
 from rdflib.namespace import RDF, SH
 
-<<<<<<< HEAD
-from moagraph import headers, turtle
-from moagraph.corpus import Corpus, File
-from moagraph.errors import InputUnreadable, MoagraphError, NothingToCheck, nearest
-from moagraph.names import ASSERTED, BASE, KINDS, PREFIXES, VOCAB, compact, local_name
-from moagraph.query import header_of
-=======
-from moagraph import lint, turtle
+from moagraph import headers, lint, turtle
 from moagraph.corpus import Corpus, File
 from moagraph.errors import InputUnreadable, MoagraphError, NothingToCheck, QueryHeader, nearest
 from moagraph.names import ASSERTED, BASE, PREFIXES, VOCAB, compact, local_name
 from moagraph.placement import misplacements
 from moagraph.query import Query, header_of
->>>>>>> layer
 from moagraph.report import SEVERITIES, Finding, Report
 from moagraph.revalidate import Node, Revalidator
 from moagraph.store import EmbeddedStore
@@ -163,71 +155,6 @@ def check(corpus: Corpus, engine: str = "pyshacl", only: Collection[str] = ()) -
     return Report(tuple(sorted(set(findings))), looked_at, "" if only else corpus.digest)
 
 
-<<<<<<< HEAD
-def _files(corpus: Corpus) -> Iterator[Finding]:
-    """Path is identity: each data file defines what its path names, and nothing is defined twice."""
-    for file in corpus.files:
-        if file.path.startswith("data/") and not file.path.endswith(".ttl"):
-            yield Finding(
-                "misplaced-file", "violation", file.path, 0, "", "only Turtle files belong below data/",
-                "move the file elsewhere, or name it *.ttl",
-            )  # fmt: skip
-    yield from headers.findings(corpus)
-    for path, line in corpus.blank_nodes:
-        yield Finding(
-            "blank-node", "violation", path, line, "", "a node without a name stands here",
-            "give it an IRI, so that it can be cited and its faults have a place",
-        )  # fmt: skip
-    about: dict[str, list[str]] = {}
-    for triple in corpus.triples:
-        if triple.predicate == _SUBJECT:
-            about.setdefault(_plain(triple.subject), []).append(_plain(triple.object))
-    for subject, paths in corpus.subjects.items():
-        for path in paths[1:]:
-            line = _line_in(corpus, path, subject)
-            yield Finding(
-                "defined-twice", "violation", path, line, subject,
-                f"is defined in {paths[0]} already", "keep one of the two definitions",
-            )  # fmt: skip
-        path = paths[0]
-        if not path.startswith("data/"):
-            continue
-        fault = _misplaced(subject, path, sorted(about.get(subject, ())))
-        if fault:
-            at, line = corpus.place(subject)
-            yield Finding("misplaced-subject", "violation", at, line, subject, *fault)
-
-
-def _line_in(corpus: Corpus, path: str, subject: str) -> int:
-    local = re.escape(local_name(subject))
-    for number, line in enumerate(corpus.text(path).splitlines(), 1):
-        if re.match(rf"\S*[:/#]{local}>?\s", line):
-            return number
-    return 1
-
-
-def _misplaced(subject: str, path: str, owners: list[str]) -> tuple[str, str] | None:
-    """Gives fault and cure where a subject does not belong into the file it stands in.
-
-    Args:
-        subject: IRI of the node.
-        path: the file.
-        owners: what the node is about, where it is a claim or an absence.
-    """
-    parts = PurePosixPath(path).with_suffix("").parts[1:]
-    kind, _, name = subject.removeprefix(BASE).partition("/")
-    if not subject.startswith(BASE) or kind not in KINDS:
-        if subject.startswith("http") or ":" in subject:
-            return ("is no IRI of moagraph's data", f"use an IRI below {BASE} with one of the known kinds")
-        return None  # a blank node, which is reported as such
-    if parts[0] == "claim" and len(parts) == 3:
-        if kind not in CLAIM_FILE_KINDS:
-            return (f"does not belong into a file of claims ({path})", f"define it in data/{kind}/{name}.ttl")
-        if owners and kind in ("claim", "absence") and parts[1] not in map(local_name, owners):
-            return (
-                f"is about {compact(owners[0])} but stands in the folder of {parts[1]}",
-                f"move it to data/claim/{local_name(owners[0])}/",
-=======
 def _concerned(corpus: Corpus, graph: Revalidator, only: Collection[str]) -> set[Node]:
     """Gives the nodes that files define, that these point to, and whose results depend on these."""
     own = [triple for path in only if path in corpus.documents for triple in corpus.documents[path].triples]
@@ -253,16 +180,15 @@ def _functional(shapes: rdflib.Graph) -> frozenset[str]:
 
 def _queries(corpus: Corpus, functional: frozenset[str]) -> Iterator[Finding]:
     """Headers agree with queries, and queries have no shape that is known to blow up or to be read differently."""
+    yield from headers.findings(corpus)
     for file in query_files(corpus):
         if not file.path.startswith("queries/"):
             yield from lint.lint(file.path, file.text, functional=functional)
             continue
         try:
             query = Query.parse(file.name, file.text)
-        except QueryHeader as error:
-            yield Finding(
-                "query-header", "violation", file.path, 1, "", error.problem, error.fix or "mend the header"
-            )
+        except QueryHeader:
+            continue  # which `headers` reports
         else:
             parameters = frozenset(parameter.name for parameter in query.params)
             typed = [(p.name, p.type) for p in query.params] + [(c.name, c.type) for c in query.columns]
@@ -270,7 +196,6 @@ def _queries(corpus: Corpus, functional: frozenset[str]) -> Iterator[Finding]:
                 name
                 for name, kind in typed
                 if not kind.startswith(("xsd:", "rdfs:", "rdf:")) and not kind.endswith("*")
->>>>>>> layer
             )
             yield from lint.lint(file.path, file.text, parameters, things, functional)
 

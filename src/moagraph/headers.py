@@ -19,6 +19,7 @@ from moagraph.names import ASSERTED, PREFIXES, VOCAB, compact, expand
 from moagraph.pattern import Computed, Group, Path, Step, pattern_of
 from moagraph.query import Parameter, Query, header_lines
 from moagraph.report import Finding
+from moagraph.sparql import Unreadable
 from moagraph.store import EmbeddedStore
 from moagraph.things import Names
 
@@ -134,11 +135,8 @@ def findings(corpus: Corpus) -> Iterator[Finding]:
         except QueryHeader as error:
             yield _finding(file, "query-header", error.line, error.problem, error.fix or "mend the header")
             continue
-        except ValueError as error:
-            yield _finding(
-                file, "query-header", 1, f"the query is not SPARQL 1.1 as rdflib reads it: {error}", "mend the query"
-            )
-            continue
+        except Unreadable:
+            continue  # which `lint` reports, with the place
         lines = header_lines(file.text)
         yield from _types(file, query, pattern, vocabulary, lines)
         yield from _free(file, query, pattern, lines)

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import itertools
-<<<<<<< HEAD
 from collections.abc import Iterable, Mapping, Sequence
-=======
-import re
-from collections.abc import Iterable, Mapping
->>>>>>> layer
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,11 +20,7 @@ from moagraph.errors import (
 from moagraph.names import expand
 from moagraph.query import Parameter, Query, bind
 from moagraph.store import Store, iri_term, literal_term
-<<<<<<< HEAD
 from moagraph.table import Cell, Column, Iri, Scalar, Table
-=======
-from moagraph.table import Cell, Column, Iri, Table
->>>>>>> layer
 from moagraph.things import Names
 from moagraph.values import cell_of, literal, text_of
 
@@ -89,7 +80,7 @@ class Library:
         query = self.find(name)
         return self._answer(query, self._given(query, values))
 
-    def ask_all(self, name: str) -> Table:
+    def answers(self, name: str) -> Table:
         """Gives the answers of a named query for all values that its parameters can take, each with its values.
 
         Parameters without an end to their values, such as numbers, are asked with their default or example.
@@ -143,7 +134,6 @@ class Library:
             raise MissingParameter(query.name, [p.name for p in missing], " ".join(shown))
         return found
 
-<<<<<<< HEAD
     def _answer(self, query: Query, given: Mapping[Parameter, tuple[Sequence[Value], bool]]) -> Table:
         each = [parameter for parameter, (_, apart) in given.items() if apart]
         together = [(parameter, several) for parameter, (several, apart) in given.items() if not apart]
@@ -207,35 +197,6 @@ def quoted(word: str) -> str:
     if safe and word:
         return word
     return "'" + word.replace("'", "'\"'\"'") + "'"
-=======
-    def answers(self, name: str) -> Table:
-        """Gives the answers for all values that the parameters of a query can take, with the values as first columns.
-
-        Raises:
-            UnknownQuery: there is none of that name.
-        """
-        query = self.find(name)
-        choices = [self.names.members(parameter.type) for parameter in query.params]
-        rows: list[tuple[Cell, ...]] = []
-        labels = self.store.labels(value for values in choices for value in values)
-        for values in itertools.product(*choices):
-            given = tuple(Iri(value, labels[value]) for value in values)
-            asked = dict(zip((p.name for p in query.params), values, strict=True))
-            rows += [(*given, *row) for row in self.ask(name, asked).cells]
-        columns = tuple(Column(f"for_{p.name}", p.type) for p in query.params) + query.columns
-        return Table(columns, tuple(rows), query.summary)
-
-    def _term(self, query: str, parameter: Parameter, value: str) -> str:
-        pattern = _DATATYPES.get(parameter.type)
-        if pattern is None:
-            return iri_term(self.names.resolve(value, [parameter.type]))
-        if not re.fullmatch(pattern, value):
-            raise BadValue(
-                f"{parameter.name}={value!r} of {query} is no {parameter.type}",
-                f"for example {parameter.name}={parameter.example}",
-            )
-        return literal_term(value, expand(parameter.type) or parameter.type)
->>>>>>> layer
 
 
 def queries_in(places: Iterable[Path]) -> dict[str, Query]:

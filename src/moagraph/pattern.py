@@ -1,26 +1,30 @@
-"""The pattern of a query as plain records: groups of triples, what is optional, forbidden or computed.
+"""The pattern of a query with its meaning: IRIs in full, paths by their ends, and what kind of value each BIND gives.
 
-Read by rdflib's parser, whose parse tree nobody else touches. Terms are text: `?variable`, `<iri>`, or a literal as
-SPARQL has it.
+The structure is read by `moagraph.sparql`. Terms are text: `?variable`, `<iri>`, or a literal as SPARQL has it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from moagraph import sparql
 from moagraph.names import PREFIXES, compact
+from moagraph.sparql import Expression, Token, tokens_of
 
 KINDS = {
-    "string": "STR CONCAT REPLACE STRAFTER STRBEFORE SUBSTR UCASE LCASE ENCODE_FOR_URI LANG",
-    "integer": "STRLEN YEAR MONTH DAY HOURS MINUTES",
-    "boolean": "EXISTS NOTEXISTS BOUND CONTAINS STRSTARTS STRENDS LANGMATCHES REGEX isIRI isURI isBLANK isLITERAL "
-    "isNUMERIC sameTerm",
+    "string": "GROUP_CONCAT STR CONCAT REPLACE STRAFTER STRBEFORE SUBSTR UCASE LCASE ENCODE_FOR_URI LANG xsd:string",
+    "integer": "COUNT STRLEN YEAR MONTH DAY HOURS MINUTES xsd:integer",
+    "number": "SUM AVG xsd:decimal",
+    "boolean": "BOUND CONTAINS STRSTARTS STRENDS LANGMATCHES REGEX ISIRI ISURI ISBLANK ISLITERAL ISNUMERIC SAMETERM "
+    "xsd:boolean",
     "iri": "IRI URI",
 }
-"""For each kind of value the functions that give it, as rdflib's parser names them."""
+"""For each kind of value the functions, aggregates and casts that give it."""
+
+_COMPARING = {"||", "&&", "=", "!=", "<", ">", "<=", ">=", "IN"}
 
 
 class Step(NamedTuple):
@@ -58,8 +62,8 @@ class Computed(NamedTuple):
     Attributes:
         variable: with its `?`.
         uses: the variables of the expression, in order.
-        kind: `string`, `integer`, `number`, `boolean`, `iri`, the variable that it passes on, or "" where unknown.
-        how: the name of the outermost aggregate or function, for people.
+        kind: one of `KINDS`, the variable that it passes on, or "" where unknown.
+        how: the name of the outermost aggregate or function, for people; empty where there is none.
     """
 
     variable: str
@@ -77,8 +81,8 @@ class Group:
         statements: its triple patterns.
         computed: what its BINDs and, for a select, its projection compute.
         groups: the groups in it, in order.
-        given: variables that a VALUES block of it binds in every row.
-        filters: for each FILTER without a pattern the variables that it compares.
+        given: variables of a VALUES block of it.
+        filters: for each FILTER the variables that it compares, in order.
         projects: for a select the variables that it hands on.
     """
 
@@ -97,7 +101,7 @@ class Group:
             yield from group.walk()
 
     def bound(self) -> set[str]:
-        """Gives the variables that are bound in every solution of the group."""
+        """Gives the variables that triples or VALUES bind in every solution; what BIND gives may fail."""
         found = set(self.given)
         for statement in self.statements:
             ends = (statement.subject, statement.object, statement.predicate)
@@ -116,218 +120,207 @@ class Group:
 def pattern_of(text: str) -> Group:
     """Gives the pattern of a SELECT query; what its projection computes stands in the outermost group.
 
-    It is read once for each text, since rdflib's parser takes its time, and is not to be changed.
+    It is read once for each text, and is not to be changed.
 
     Raises:
-        ValueError: rdflib cannot parse it.
+        sparql.Unreadable: it is no query.
     """
-    from pyparsing import ParseBaseException
-    from rdflib.plugins.sparql.parser import parseQuery
-
-    try:
-        prologue, query = parseQuery(text)
-    except (ParseBaseException, RecursionError) as error:
-        raise ValueError(str(error)) from None
-    declared = {str(p.prefix or ""): str(p.iri) for p in prologue if p.name == "PrefixDecl"}
-    return _Reader({**PREFIXES, **declared}).select(query, "where")
+    prefixes = dict(PREFIXES)
+    tokens = tokens_of(text)
+    for word, name, iri in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if word.upper == "PREFIX":
+            prefixes[name.text.removesuffix(":")] = iri.text[1:-1]
+    return _Reader(prefixes).select(sparql.parse(text), "where")
 
 
 class _Reader:
     def __init__(self, prefixes: dict[str, str]) -> None:
         self.prefixes = prefixes
 
-    def select(self, query: Any, kind: str) -> Group:
-        group = self.group(query.where, kind)
-        names = []
-        for item in query.projection or []:
-            if not hasattr(item, "items"):
-                continue  # the star
-            if item.evar is not None:
-                group.computed.append(self.computed(f"?{item.evar}", item.expr))
-            names.append(f"?{item.var if item.evar is None else item.evar}")
-        group.projects = tuple(names)
+    def select(self, query: sparql.Select, kind: str) -> Group:
+        group = self.group(query.where, kind) if query.where else Group(kind)
+        for name, expression in query.projection:
+            if expression is not None:
+                group.computed.append(self.computed(f"?{name}", expression))
+        group.projects = tuple(f"?{name}" for name, _ in query.projection if name != "*")
         return group
 
-    def group(self, tree: Any, kind: str) -> Group:
-        if tree.name == "SubSelect":
-            return self.select(tree, kind)
+    def group(self, tree: sparql.Group, kind: str) -> Group:
         group = Group(kind)
-        for part in tree.part or []:
-            self.part(part, group)
+        for part in tree.parts:
+            match part:
+                case sparql.Triple():
+                    ends = (self.term(part.subject), self.path(part.path), self.term(part.object))
+                    group.statements.append(Statement(*ends))
+                case sparql.Bind():
+                    group.computed.append(self.computed(f"?{part.variable}", part.expression))
+                    group.groups += self.exists(part.expression)
+                case sparql.Filter():
+                    group.filters.append(_variables(part.expression.tokens))
+                    group.groups += self.exists(part.expression)
+                case sparql.Values():
+                    group.given |= {f"?{name}" for name in part.names}
+                case sparql.Select():
+                    group.groups.append(self.select(part, "select"))
+                case sparql.Nested():
+                    group.groups.append(self.nested(part))
         return group
 
-    def part(self, part: Any, group: Group) -> None:
-        if part.name == "TriplesBlock":
-            for run in part.triples:
-                for i in range(0, len(run), 3):
-                    subject, predicate, value = run[i : i + 3]
-                    group.statements.append(Statement(self.term(subject), self.path(predicate), self.term(value)))
-        elif part.name == "OptionalGraphPattern":
-            group.groups.append(self.group(part.graph, "optional"))
-        elif part.name == "MinusGraphPattern":
-            group.groups.append(self.group(part.graph, "minus"))
-        elif part.name in ("GraphGraphPattern", "ServiceGraphPattern"):
-            group.groups.append(self.group(part.graph, part.name.removesuffix("GraphPattern").lower()))
-        elif part.name == "GroupOrUnionGraphPattern":
-            branches = [self.group(one, "select" if one.name == "SubSelect" else "branch") for one in part.graph]
-            group.groups.append(branches[0] if len(branches) == 1 else Group("union", groups=branches))
-        elif part.name == "Bind":
-            group.computed.append(self.computed(f"?{part.var}", part.expr))
-            group.groups += self.exists(part.expr)
-        elif part.name == "Filter":
-            inner = self.exists(part.expr)
-            group.groups += inner
-            uses = tuple(dict.fromkeys(self.variables(part.expr)))
-            if len(uses) > 0:
-                group.filters.append(uses)
-        elif part.name == "InlineData":
-            rows = part.value if isinstance(part.value[0], list) else [[v] for v in part.value]
-            for i, variable in enumerate(part.var):
-                if all(str(row[i]) != "UNDEF" for row in rows):
-                    group.given.add(f"?{variable}")
+    def nested(self, part: sparql.Nested) -> Group:
+        if part.keyword == "UNION":
+            return Group("union", groups=[self.branch(one) for one in part.groups])
+        if not part.keyword:
+            return self.branch(part.groups[0])
+        return self.group(part.groups[0], part.keyword.lower())
 
-    def exists(self, tree: Any) -> list[Group]:
+    def branch(self, tree: sparql.Group) -> Group:
+        if len(tree.parts) == 1 and isinstance(tree.parts[0], sparql.Select):
+            return self.select(tree.parts[0], "select")
+        return self.group(tree, "branch")
+
+    def exists(self, expression: Expression) -> list[Group]:
         """Gives the groups of EXISTS and NOT EXISTS within an expression."""
-        kinds = {"Builtin_EXISTS": "exists", "Builtin_NOTEXISTS": "not exists"}
-        name = getattr(tree, "name", "")
-        if name in kinds:
-            return [self.group(tree.graph, kinds[name])]
-        return [group for child in _children(tree) for group in self.exists(child)]
+        words = [token.upper for token in expression.tokens]
+        denied = [i > 0 and words[i - 1] == "NOT" for i, word in enumerate(words) if word == "EXISTS"]
+        return [
+            self.group(exists.group, "not exists" if no else "exists")
+            for exists, no in zip(expression.exists, denied, strict=True)
+        ]
 
-    def variables(self, tree: Any) -> Iterator[str]:
-        """Gives the variables of an expression; those of patterns in it are none of its own."""
-        from rdflib.term import Variable
+    def term(self, text: str) -> str:
+        if text[:1] in ("?", "$"):
+            return f"?{text[1:]}"
+        prefix, colon, local = text.partition(":")
+        if text[:1] in ("<", '"', "'") or not colon or prefix not in self.prefixes:
+            return text
+        return f"<{self.prefixes[prefix]}{local}>"
 
-        if isinstance(tree, Variable):
-            yield f"?{tree}"
-        elif getattr(tree, "name", "") not in ("Builtin_EXISTS", "Builtin_NOTEXISTS"):
-            for child in _children(tree):
-                yield from self.variables(child)
+    def path(self, words: Sequence[str]) -> str | Path:
+        if len(words) == 1 and words[0][:1] in ("?", "$"):
+            return self.term(words[0])
+        rest = list(words)
+        return self.alternatives(rest)
 
-    def term(self, tree: Any) -> str:
-        from rdflib.term import BNode, URIRef, Variable
+    def alternatives(self, rest: list[str]) -> Path:
+        parts = [self.sequence(rest)]
+        while rest and rest[0] == "|":
+            rest.pop(0)
+            parts.append(self.sequence(rest))
+        if len(parts) == 1:
+            return parts[0]
+        known = all(p.firsts and p.lasts for p in parts)
+        firsts: frozenset[Step] = frozenset().union(*(p.firsts for p in parts)) if known else frozenset()
+        lasts: frozenset[Step] = frozenset().union(*(p.lasts for p in parts)) if known else frozenset()
+        return Path("|".join(p.text for p in parts), firsts, lasts)
 
-        if isinstance(tree, Variable):
-            return f"?{tree}"
-        if isinstance(tree, URIRef):
-            return f"<{tree}>"
-        if isinstance(tree, BNode):
-            return f"?{tree}"
-        if getattr(tree, "name", "") == "pname":
-            return f"<{self.prefixes.get(str(tree.prefix or ''), '')}{tree.localname or ''}>"
-        if getattr(tree, "name", "") == "literal":
-            return f'"{tree.string}"' + (f"@{tree.lang}" if tree.lang else "")
-        return str(tree)
+    def sequence(self, rest: list[str]) -> Path:
+        parts = [self.element(rest)]
+        while rest and rest[0] == "/":
+            rest.pop(0)
+            parts.append(self.element(rest))
+        return Path("/".join(p.text for p in parts), parts[0].firsts, parts[-1].lasts)
 
-    def path(self, tree: Any) -> str | Path:
-        term = self.term(tree) if not getattr(tree, "name", "").startswith("Path") else ""
-        if term.startswith("?"):
-            return term
-        if term:
-            iri = term[1:-1]
-            step = frozenset([Step(iri)])
-            return Path("a" if iri == PREFIXES["rdf"] + "type" else compact(iri), step, step)
-        return self.steps(tree)
-
-    def steps(self, tree: Any) -> Path:
-        if tree.name in ("PathAlternative", "PathSequence"):
-            parts = [
-                p if isinstance(p, Path) else Path(p, frozenset(), frozenset()) for p in map(self.path, tree.part)
-            ]
-            if len(parts) == 1:
-                return parts[0]
-            if tree.name == "PathSequence":
-                return Path("/".join(p.text for p in parts), parts[0].firsts, parts[-1].lasts)
-            known = all(p.firsts and p.lasts for p in parts)
-            firsts = frozenset().union(*(p.firsts for p in parts)) if known else frozenset()
-            lasts = frozenset().union(*(p.lasts for p in parts)) if known else frozenset()
-            return Path("|".join(p.text for p in parts), firsts, lasts)
-        inner = tree.part
-        if getattr(inner, "name", "") == "PathNegatedPropertySet":
-            return Path("!(…)", frozenset(), frozenset())
-        path = self.path(inner)
-        assert isinstance(path, Path)
-        if tree.name == "PathEltOrInverse":
+    def element(self, rest: list[str]) -> Path:
+        unknown: frozenset[Step] = frozenset()
+        if rest[0] == "^":
+            rest.pop(0)
+            path = self.element(rest)
             turned = [frozenset(Step(s.iri, not s.inverse) for s in side) for side in (path.lasts, path.firsts)]
             return Path(f"^{path.text}", turned[0], turned[1])
-        if tree.mod is None:
-            return path
-        text = f"({path.text})" if set(path.text) & set("/|") else path.text
-        zero = tree.mod in ("*", "?")
-        unknown: frozenset[Step] = frozenset()
-        return Path(f"{text}{tree.mod}", unknown if zero else path.firsts, unknown if zero else path.lasts)
-
-    def computed(self, variable: str, expression: Any) -> Computed:
-        inner = _inner(expression)
-        how = getattr(inner, "name", "").removeprefix("Builtin_").removeprefix("Aggregate_").upper()
-        short = {"GROUPCONCAT": "GROUP_CONCAT", "NOTEXISTS": "NOT EXISTS"}.get(how, how)
-        uses = tuple(dict.fromkeys(self.variables(expression)))
-        return Computed(variable, uses, self.kind(expression), "" if short.endswith("EXPRESSION") else short)
-
-    def kind(self, expression: Any) -> str:
-        """Gives what kind of value an expression has, where its form tells."""
-        from rdflib.term import Literal, Variable
-
-        tree = _inner(expression)
-        name = getattr(tree, "name", "")
-        builtin = name.removeprefix("Builtin_")
-        if isinstance(tree, Variable):
-            return f"?{tree}"
-        if isinstance(tree, Literal):
-            datatype = str(tree.datatype or "").removeprefix(PREFIXES["xsd"])
-            return {"": "string", "integer": "integer", "boolean": "boolean", "decimal": "number"}.get(datatype, "")
-        if name == "literal":
-            return "string"
-        for kind, functions in KINDS.items():
-            if builtin in functions.split():
-                return kind
-        if name == "Aggregate_Count":
-            return "integer"
-        if name == "Aggregate_GroupConcat":
-            return "string"
-        if name in ("Aggregate_Sum", "Aggregate_Avg"):
-            return "number"
-        if name in ("Aggregate_Min", "Aggregate_Max", "Aggregate_Sample"):
-            return self.kind(tree.vars)
-        if name in (
-            "RelationalExpression",
-            "ConditionalAndExpression",
-            "ConditionalOrExpression",
-        ):
-            return "boolean"
-        if name in ("AdditiveExpression", "MultiplicativeExpression"):
-            return "number"
-        if builtin == "IF":
-            kinds = {self.kind(tree.arg2), self.kind(tree.arg3)}
-        elif builtin == "COALESCE":
-            kinds = {self.kind(one) for one in tree.arg}
+        if rest[0] == "!":
+            rest.pop(0)
+            return Path(f"!{self.element(rest).text}", unknown, unknown)
+        word = rest.pop(0)
+        if word == "(":
+            path = self.alternatives(rest)
+            rest.pop(0)
+            path = path._replace(text=f"({path.text})")
         else:
+            iri = f"{PREFIXES['rdf']}type" if word == "a" else self.term(word)[1:-1]
+            step = frozenset([Step(iri)])
+            path = Path("a" if word == "a" else compact(iri), step, step)
+        while rest and rest[0] in ("*", "+", "?"):
+            mark = rest.pop(0)
+            zero = mark != "+"
+            path = Path(f"{path.text}{mark}", unknown if zero else path.firsts, unknown if zero else path.lasts)
+        return path
+
+    def computed(self, variable: str, expression: Expression) -> Computed:
+        tokens = _bare(expression.tokens)
+        name, _ = _call(tokens)
+        if tokens and tokens[-1].upper == "EXISTS":
+            name = " ".join(token.upper for token in tokens)
+        return Computed(variable, _variables(expression.tokens), self.kind(tokens), name)
+
+    def kind(self, tokens: Sequence[Token]) -> str:
+        """Gives what kind of value an expression has, where its form tells."""
+        tokens = _bare(tokens)
+        if not tokens:
             return ""
-        return kinds.pop() if len(kinds) == 1 else ""
+        first = tokens[0]
+        if len(tokens) == 1 and first.kind == "var":
+            return f"?{first.text[1:]}"
+        if first.kind == "string" and all(token.kind == "tag" for token in tokens[1:]):
+            return "string"
+        if len(tokens) == 1 and first.kind in ("iri", "name"):
+            return "iri"
+        if len(tokens) == 1 and first.kind == "number":
+            return "integer" if first.text.isdecimal() else "number"
+        outside = {token.upper for token in _at_top(tokens)}
+        if outside & (_COMPARING | {"EXISTS"}) or first.text == "!" or outside in ({"true"}, {"false"}):
+            return "boolean"
+        if outside & {"+", "-", "*", "/"}:
+            return "number"
+        name, arguments = _call(tokens)
+        if name in ("MIN", "MAX", "SAMPLE"):
+            return self.kind([token for token in arguments[0] if token.upper != "DISTINCT"])
+        if name in ("IF", "COALESCE"):
+            kinds = {self.kind(one) for one in (arguments[1:] if name == "IF" else arguments)}
+            return kinds.pop() if len(kinds) == 1 else ""
+        return next((kind for kind, functions in KINDS.items() if name in functions.split()), "")
 
 
-_WRAPPERS = (
-    "ConditionalOrExpression",
-    "ConditionalAndExpression",
-    "RelationalExpression",
-    "AdditiveExpression",
-    "MultiplicativeExpression",
-)
+def _variables(tokens: Sequence[Token]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f"?{token.text[1:]}" for token in tokens if token.kind == "var"))
 
 
-def _inner(tree: Any) -> Any:
-    """Gives the expression inside the layers that rdflib's parser wraps around each."""
-    while getattr(tree, "name", "") in _WRAPPERS and not tree.other:
-        tree = tree.expr
-    return tree
+def _bare(tokens: Sequence[Token]) -> Sequence[Token]:
+    """Gives an expression without the brackets around all of it."""
+    while tokens and tokens[0].text == "(" and _closing(tokens, 0) == len(tokens) - 1:
+        tokens = tokens[1:-1]
+    return tokens
 
 
-def _children(tree: Any) -> list[Any]:
-    from rdflib.plugins.sparql.parserutils import CompValue
+def _closing(tokens: Sequence[Token], start: int) -> int:
+    depth = 0
+    for i in range(start, len(tokens)):
+        depth += (tokens[i].text == "(") - (tokens[i].text == ")")
+        if depth == 0:
+            return i
+    return len(tokens)
 
-    # Not by what it has: pyparsing's results answer to every name.
-    if isinstance(tree, CompValue):
-        return [value for _, value in tree.items()]
-    if isinstance(tree, str) or not hasattr(tree, "__iter__"):
-        return []
-    return list(tree)
+
+def _at_top(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Gives the tokens that stand in no brackets."""
+    depth = 0
+    for token in tokens:
+        depth -= token.text == ")"
+        if depth == 0 and token.text != ")":
+            yield token
+        depth += token.text == "("
+
+
+def _call(tokens: Sequence[Token]) -> tuple[str, list[list[Token]]]:
+    """Gives name and arguments of an expression that is one call, else an empty name."""
+    called = len(tokens) > 2 and tokens[1].text == "(" and _closing(tokens, 1) == len(tokens) - 1
+    if not called or tokens[0].kind not in ("word", "name"):
+        return "", []
+    arguments: list[list[Token]] = [[]]
+    depth = 0
+    for token in tokens[2:-1]:
+        depth += (token.text == "(") - (token.text == ")")
+        if depth == 0 and token.text == ",":
+            arguments.append([])
+        else:
+            arguments[-1].append(token)
+    return tokens[0].upper, arguments

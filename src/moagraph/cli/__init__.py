@@ -11,11 +11,7 @@ import sys
 
 import click
 
-<<<<<<< HEAD
-from moagraph.cli import asking, completing, curating, describing, making, querying
-=======
-from moagraph.cli import asking, curating, describing, making, querying, versions
->>>>>>> layer
+from moagraph.cli import asking, completing, curating, describing, making, querying, versions
 from moagraph.errors import MoagraphError
 
 

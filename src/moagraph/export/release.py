@@ -32,11 +32,7 @@ def export(graph: Graph, path: Path, policy: str | None = None) -> int:
         counts["ontology.ttl"] = {"triples": ontology.export(graph, scratch / "ontology.ttl")}
         (scratch / "answers").mkdir()
         for query in graph.library.queries.values():
-<<<<<<< HEAD
-            table = graph.library.ask_all(query.name)
-=======
             table = graph.library.answers(query.name)
->>>>>>> layer
             for suffix, text in ((".tsv", table.to_tsv()), (".json", table.to_json())):
                 name = f"answers/{query.name}{suffix}"
                 (scratch / name).write_text(text, "utf-8", newline="")

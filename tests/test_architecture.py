@@ -14,20 +14,22 @@ STRATA: list[set[str]] = [
     {"canonical", "names", "places"},
     {"cells", "lines", "sparql", "terms"},
     {"table", "report"},
-    {"keys", "query", "scopes", "turtle"},
+    {"values"},
+    {"keys", "pattern", "query", "scopes", "turtle"},
     {"graphs"},
     {"corpus", "lint", "screen", "store", "validate"},
     {"endpoint", "findings", "foreign", "placement", "plan", "revalidate", "sandbox"},
     {"things"},
+    {"headers"},
     {"check", "build", "library", "vocabulary"},
-    {"audit", "claims", "fair", "overlap", "style"},
+    {"audit", "claims", "faces", "fair", "overlap", "style"},
     {"reader"},
     {"show", "compare", "diff"},
     {"export", "plots", "remote"},
     {"api", "cli"},
     {"notebook"},
 ]
-"""Lowest first. `compare`, `export`, `plots`, `remote` and `sandbox` are folders of modules of one stratum."""
+"""Lowest first. Folders of modules, such as `compare`, `export` or `faces`, are one stratum each."""
 
 TOP = {"__init__", "__main__"}
 """The package's face: it may hand on anything."""

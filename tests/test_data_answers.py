@@ -23,7 +23,7 @@ CEREBROLYSIN: dict[str, dict[str, str | list[str]]] = {"cerebrolysin": {"compoun
 BOTH: dict[str, dict[str, str | list[str]]] = {**CEREBROLYSIN, "cortexin": {"compound": "cortexin"}}
 ASKED: dict[str, dict[str, dict[str, str | list[str]]]] = {
     "absences-of-compound": BOTH,
-    "adverse-effects-by-reporter": {"users": {"reporter_kind": "users"}},
+    "adverse-effects-by-reporter": {"any": {}, "users": {"reporter_kind": "users"}},
     "adverse-effects-of-compound": {
         "cerebrolysin": {"compound": "cerebrolysin"},
         "cortexin": {"compound": "cortexin"},
@@ -61,7 +61,7 @@ ASKED: dict[str, dict[str, dict[str, str | list[str]]]] = {
     "contested-edges": {"all": {}},
     "contraindications-of-compound": CEREBROLYSIN,
     "declarations-of-source": {"vialbase": {"source": "vialbase-cortexin-vs-cerebrolysin"}},
-    "effects-of-compound": CEREBROLYSIN,
+    "effects-of-compound": {**CEREBROLYSIN, "group": {"compound": "cerebrolysin-and-similar"}},
     "estimates-that-include-no-effect": {"all": {}},
     "evidence-for-claim": {"ampa": {"claim": "cortexin_binds_ampa"}},
     "findings-of-compound": CEREBROLYSIN,
@@ -72,6 +72,10 @@ ASKED: dict[str, dict[str, dict[str, str | list[str]]]] = {
     "likenesses-of-compound": BOTH,
     "makers": {"all": {}},
     "mechanisms-of-compound": {"cerebrolysin": {"compound": "cerebrolysin"}, "cortexin": {"compound": "Кортексин"}},
+    "mechanisms-shared-by-all": {
+        "two": {"compounds": ["cortexin", "cerebrolysin"]},
+        "three": {"compounds": ["cortexin", "cerebrolysin", "actovegin"]},
+    },
     "monitoring-of-compound": BOTH,
     "opposite-actions": {"all": {}},
     "origin-of-compound": CEREBROLYSIN,
@@ -98,6 +102,7 @@ ASKED: dict[str, dict[str, dict[str, str | list[str]]]] = {
     "stop-rules-of-compound": CEREBROLYSIN,
     "studies-of-compound": CEREBROLYSIN,
     "studies-of-design": {"randomised": {"design": "RandomisedTrial"}},
+    "studies-of-size": {"hundred": {}, "randomised": {"at_least": "200", "design": "RandomisedTrial"}},
     "studies-without-result": {"all": {}},
 }
 """What is asked, by query and case."""

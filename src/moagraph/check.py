@@ -16,7 +16,7 @@ import pyoxigraph as ox
 import rdflib
 from rdflib.namespace import RDF, SH
 
-from moagraph import lint, turtle
+from moagraph import headers, lint, turtle
 from moagraph.corpus import Corpus, File
 from moagraph.errors import InputUnreadable, MoagraphError, NothingToCheck, QueryHeader
 from moagraph.findings import by_rules, by_shapes, kebab, rules_of, together
@@ -37,7 +37,7 @@ FILE_FAULTS = {
     "misplaced-subject": "Path is identity: data/compound/cortexin.ttl defines compound:cortexin and nothing "
     "else; claims, evidence lines, findings, passages and absences lie in data/claim/<subject>/<topic>.ttl.",
     "blank-node": "A node has no IRI. It could be neither cited nor named when it is wrong.",
-    "query-header": "The header of a named query is missing or malformed, or disagrees with the query below it.",
+    **headers.FAULTS,
     "defined-twice": "Two files say something of one subject. Each IRI is defined in one place.",
     **{code: f"{fault.why} Cure: {fault.cure}." for code, fault in lint.FAULTS.items()},
 }
@@ -143,16 +143,15 @@ def _functional(shapes: rdflib.Graph) -> frozenset[str]:
 def by_queries(corpus: Corpus, shapes: rdflib.Graph) -> Iterator[Finding]:
     """Gives faults of query files: headers that disagree, and shapes known to blow up or to be read differently."""
     functional = _functional(shapes)
+    yield from headers.findings(corpus)
     for file in query_files(corpus):
         if not file.path.startswith("queries/"):
             yield from lint.lint(file.path, file.text, functional=functional)
             continue
         try:
             query = Query.parse(file.name, file.text)
-        except QueryHeader as error:
-            yield Finding(
-                "query-header", "violation", file.path, 1, "", error.problem, error.fix or "mend the header"
-            )
+        except QueryHeader:
+            continue  # which `headers` reports
         else:
             parameters = frozenset(parameter.name for parameter in query.params)
             typed = [(p.name, p.type) for p in query.params] + [(c.name, c.type) for c in query.columns]

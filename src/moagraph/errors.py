@@ -82,8 +82,9 @@ class MissingParameter(MoagraphError):
 
     code = "missing-parameter"
 
-    def __init__(self, query: str, name: str, example: str) -> None:
-        super().__init__(f"{query} needs a value for {name!r}", f"moagraph ask {query} {name}={example or '…'}")
+    def __init__(self, query: str, names: list[str], examples: str) -> None:
+        quoted = " and ".join(map(repr, names))
+        super().__init__(f"{query} needs a value for {quoted}", f"moagraph ask {query} {examples}")
 
 
 class BadValue(MoagraphError):
@@ -239,9 +240,17 @@ class BadRdf(MoagraphError):
 
 
 class QueryHeader(MoagraphError):
-    """A query file's header cannot be read, or disagrees with the query below it."""
+    """A query file's header cannot be read, or disagrees with the query below it.
+
+    Attributes:
+        line: line of the file, from 1.
+    """
 
     code = "query-header"
+
+    def __init__(self, problem: str, fix: str = "", line: int = 1) -> None:
+        super().__init__(problem, fix)
+        self.line = line
 
 
 class NothingToCheck(MoagraphError):

@@ -16,7 +16,7 @@ from moagraph.errors import InputUnreadable, OutputFailed
 HOME_VARIABLE = "MOAGRAPH_HOME"
 CACHE_VARIABLE = "MOAGRAPH_CACHE"
 
-LAYOUT = "1"
+LAYOUT = "2"
 """Raised when generations of an older moagraph can no longer be read; part of their names."""
 
 MANIFEST = "manifest.json"

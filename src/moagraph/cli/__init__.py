@@ -11,7 +11,7 @@ import sys
 
 import click
 
-from moagraph.cli import asking, curating, describing, making, querying, versions
+from moagraph.cli import asking, completing, curating, describing, making, querying, versions
 from moagraph.errors import MoagraphError
 
 
@@ -29,6 +29,7 @@ for _command in (
     asking.compare,
     asking.list_,
     asking.show,
+    completing.completion,
     curating.audit,
     curating.build,
     curating.check,
@@ -55,8 +56,12 @@ def main() -> None:
 
 
 def _run() -> int:
+    if "_MOAGRAPH_COMPLETE" in os.environ:
+        from moagraph.cli import shells
+
+        shells.register()
     try:
-        cli(standalone_mode=False)
+        cli(prog_name="moagraph", standalone_mode=False)
     except MoagraphError as error:
         click.echo(str(error), err=True)
         return error.exit_code

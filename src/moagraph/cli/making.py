@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from moagraph.cli import completing
 from moagraph.cli.options import endpoint_option, graph_options, root_option, say
 from moagraph.errors import UnknownFormat
 
@@ -23,16 +24,35 @@ EXPORTS = {
     "void": ("turtle", "triples"),
     "service": ("turtle", "triples"),
     "release": ("release", "files"),
+    "openapi": ("json", "queries"),
+    "examples": ("turtle", "queries"),
+    "mermaid": ("markdown", "drawings"),
+    "grlc": ("grlc", "files"),
 }
 """What can be exported, each by the module of that name: its format, and what its size is counted in."""
 
+ADDRESSED = ("service", "openapi", "examples", "grlc")
+"""The exports in which an address is named."""
+
 
 @click.command()
-@click.argument("what", metavar="|".join(EXPORTS))
-@click.option("-o", "--output", metavar="PATH", required=True, help="File, or folder of a release.")
+@click.argument("what", metavar="|".join(EXPORTS), shell_complete=completing.words(*EXPORTS))
+@click.option(
+    "-o",
+    "--output",
+    metavar="PATH",
+    required=True,
+    shell_complete=completing.files,
+    help="File, or folder of a release or for grlc.",
+)
 @click.option("-f", "--format", "format_", metavar="FORMAT", help="jsonl, for evidence; the others have one each.")
 @click.option("--policy", metavar="NAME", help="Add what this policy derives (turtle), or leave out others (nquads).")
-@click.option("--endpoint-url", metavar="URL", default="", help="Where queries are sent to, for service.")
+@click.option(
+    "--endpoint-url",
+    metavar="URL",
+    default="",
+    help="Where questions are sent to, for service, openapi, examples and grlc.",
+)
 @root_option
 @endpoint_option
 def export(
@@ -44,11 +64,14 @@ def export(
     root: Path | None,
     endpoint: str | None,
 ) -> None:
-    """Write the data to a file or folder.
+    """Write the data, or what describes the queries, to a file or folder.
 
     turtle: what curators asserted, and with --policy what it derives; nquads: all graphs; evidence: one JSON object a
     line for each evidence line, absence and record; ontology: the vocabulary as it is published; void: what the data
     set holds; service: what a SPARQL endpoint of it understands; release: a folder with data, answers and checksums.
+
+    Of the named queries: openapi: as a web service; examples: for SPARQL editors, as SIB has them; mermaid: drawings
+    of their patterns; grlc: a folder for a grlc server.
     """
     from importlib import import_module
 
@@ -61,7 +84,7 @@ def export(
         raise UnknownFormat(str(format_), [only])
     exporter = import_module(f"moagraph.export.{what}")
     graph = api.open(root, policy=policy or api.DEFAULT_POLICY, endpoint=endpoint, progress=say)
-    more = {"endpoint_url": endpoint_url} if what == "service" else {}
+    more = {"endpoint_url": endpoint_url} if what in ADDRESSED else {}
     number = exporter.export(graph, Path(output), policy, **more)
     click.echo(f"wrote {number:,} {unit} to {output}", err=True)
 
@@ -90,8 +113,15 @@ def push(url: str, graph_store: str | None, update: str | None, root: Path | Non
 
 
 @click.command()
-@click.argument("figure", metavar="overlap|matrix")
-@click.option("-o", "--output", metavar="PATH", required=True, help="svg, png or pdf; overlap also graphml.")
+@click.argument("figure", metavar="overlap|matrix", shell_complete=completing.words("overlap", "matrix"))
+@click.option(
+    "-o",
+    "--output",
+    metavar="PATH",
+    required=True,
+    shell_complete=completing.files,
+    help="svg, png or pdf; overlap also graphml.",
+)
 @click.option("--mechanisms", is_flag=True, help="Draw mechanisms as nodes too (overlap).")
 @graph_options
 def plot(figure: str, output: str, mechanisms: bool, graph: Callable[[], Graph]) -> None:

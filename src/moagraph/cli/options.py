@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from moagraph.cli import completing
 from moagraph.errors import UnknownFormat
 
 if TYPE_CHECKING:
@@ -38,7 +39,12 @@ def endpoint_option(command: F) -> F:
 def graph_options(command: F) -> F:
     """Gives a command the options that choose what is asked, as one function `graph` that opens it."""
 
-    @click.option("--policy", metavar="NAME", help="Which evidence counts: see 'list policies'. [default: stated]")
+    @click.option(
+        "--policy",
+        metavar="NAME",
+        shell_complete=completing.policies,
+        help="Which evidence counts: see 'list policies'. [default: stated]",
+    )
     @root_option
     @click.option(
         "--data",
@@ -92,6 +98,7 @@ def output_options(command: F) -> F:
         "--output",
         metavar="PATH",
         default="-",
+        shell_complete=completing.files,
         help="Where to write; the extension decides the format.",
     )(command)
     return click.option(
@@ -99,6 +106,7 @@ def output_options(command: F) -> F:
         "--format",
         "format_",
         metavar="FORMAT",
+        shell_complete=completing.formats,
         help="text, csv, tsv, json, markdown, html, latex, srj or srx (SPARQL results). "
         "[default: text on a terminal, else tsv]",
     )(command)

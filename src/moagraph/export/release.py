@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from moagraph import __version__
 from moagraph.api import Graph
-from moagraph.errors import OutputFailed
 from moagraph.export import nquads, ontology, turtle, void
+from moagraph.export.folders import folder_at
 from moagraph.places import MANIFEST
 from moagraph.turtle import write
 
@@ -28,14 +25,7 @@ def export(graph: Graph, path: Path, policy: str | None = None) -> int:
     Raises:
         OutputFailed: the folder cannot be written, or there is one that is no release.
     """
-    if path.exists() and not (path / MANIFEST).is_file() and (not path.is_dir() or any(path.iterdir())):
-        raise OutputFailed(f"{path} exists and is no release", "name a new folder")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        scratch = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
-    except OSError as error:
-        raise OutputFailed(f"cannot write {path}: {error.strerror}") from None
-    try:
+    with folder_at(path, MANIFEST, "release") as scratch:
         counts: dict[str, dict[str, int]] = {}
         counts["moagraph.ttl"] = {"triples": turtle.export(graph, scratch / "moagraph.ttl")}
         counts["moagraph.nq"] = {"quads": nquads.export(graph, scratch / "moagraph.nq")}
@@ -63,18 +53,6 @@ def export(graph: Graph, path: Path, policy: str | None = None) -> int:
             "files": files,
         }
         (scratch / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", "utf-8")
-        mask = os.umask(0)
-        os.umask(mask)
-        scratch.chmod(0o777 & ~mask)
-        old = None
-        if path.exists():
-            old = path.with_name(f".{path.name}-old-{scratch.name}")
-            path.rename(old)
-        scratch.rename(path)
-        if old is not None:
-            shutil.rmtree(old, ignore_errors=True)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
     return len(files) + 1
 
 

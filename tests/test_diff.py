@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 import moagraph
 from conftest import ROOT, Ontology
 from moagraph import diff
-from moagraph.cli import cli
+from moagraph.cli.commands import cli
 from moagraph.diff import Difference
 from moagraph.diff.answers import bare
 from moagraph.diff.bump import bump_of

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from conftest import ROOT
 from moagraph import style
 from moagraph.check import shapes_of
-from moagraph.cli import cli
+from moagraph.cli.commands import cli
 from moagraph.corpus import Corpus, read_files
 from moagraph.errors import InputUnreadable, MoagraphError, NothingToCheck, OutputFailed, UnknownFormat
 from moagraph.names import compact

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from functools import cache
 from keyword import iskeyword
 from typing import Any, NamedTuple
@@ -209,8 +208,7 @@ def _refuse_type(kind: str, said: str) -> None:
         )
 
 
-@dataclass(frozen=True)
-class Query:
+class Query(NamedTuple):
     """A named query.
 
     Attributes:
@@ -230,8 +228,11 @@ class Query:
     params: tuple[Parameter, ...]
     columns: tuple[Column, ...]
     tags: tuple[str, ...]
-    text: str = field(repr=False)
+    text: str
     opening: int
+
+    def __repr__(self) -> str:
+        return f"Query({self.name})"
 
     @classmethod
     def parse(cls, name: str, text: str) -> Query:
@@ -307,7 +308,7 @@ class Query:
 
     def to_dict(self) -> dict[str, Any]:
         """Gives the query as plain data, for JSON."""
-        plain = asdict(self)
+        plain = self._asdict()
         for key in ("params", "columns"):
             plain[key] = [part._asdict() for part in getattr(self, key)]
         return plain

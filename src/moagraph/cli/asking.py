@@ -10,15 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from moagraph.cli import completing
-from moagraph.cli.options import (
-    format_for,
-    graph_options,
-    iris_option,
-    output_options,
-    print_table,
-    say,
-    write_out,
-)
+from moagraph.cli.options import graph_options, iris_option, output_options
+from moagraph.cli.output import format_for, print_table, say, write_out
+from moagraph.cli.quick import pairs
 
 if TYPE_CHECKING:
     from moagraph.api import Graph
@@ -111,15 +105,11 @@ def ask(
 
         write_out(mermaid(graph().library.find(name)), output)
         return
-    given: dict[str, list[str]] = {}
-    for value in values:
-        key, equals, text = value.partition("=")
-        if not equals:
-            raise click.BadArgumentUsage(f"{value!r} is not of the form KEY=VALUE, such as compound=cortexin")
-        given.setdefault(key, []).append(text)
-    # One value is no list: a list of one would get a column that says whose the rows are.
-    asked = {key: texts[0] if len(texts) == 1 else texts for key, texts in given.items()}
-    print_table(graph().library.ask(name, asked), format_, output, iris)
+    given = pairs(values)
+    if given is None:
+        wrong = next(value for value in values if "=" not in value)
+        raise click.BadArgumentUsage(f"{wrong!r} is not of the form KEY=VALUE, such as compound=cortexin")
+    print_table(graph().library.ask(name, given), format_, output, iris)
 
 
 @click.command()

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from moagraph.cli.options import format_for, places_at, root_option, say, write_out
+from moagraph.cli.options import places_at, root_option
+from moagraph.cli.output import format_for, say, write_out
 from moagraph.errors import NothingToCheck, UnknownFormat, UnknownThing, did_you_mean
 
 if TYPE_CHECKING:

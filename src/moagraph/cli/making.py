@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from moagraph.cli import completing
-from moagraph.cli.options import endpoint_option, graph_options, root_option, say
+from moagraph.cli.options import endpoint_option, graph_options, root_option
+from moagraph.cli.output import say
 from moagraph.errors import UnknownFormat
 
 if TYPE_CHECKING:

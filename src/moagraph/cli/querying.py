@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from moagraph.cli.options import format_for, graph_options, iris_option, output_options, print_table, write_out
+from moagraph.cli.options import graph_options, iris_option, output_options
+from moagraph.cli.output import format_for, print_table, write_out
 from moagraph.errors import InputUnreadable
 
 if TYPE_CHECKING:

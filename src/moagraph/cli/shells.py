@@ -140,7 +140,7 @@ def register() -> None:
 
 def script(shell: str) -> str:
     """Gives the script for a shell."""
-    from moagraph.cli import cli
+    from moagraph.cli.commands import cli
 
     made: ShellComplete = {"bash": Bash, "zsh": Zsh, "fish": Fish}[shell](cli, {}, PROGRAM, VARIABLE)
     return made.source()

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from moagraph.cli.options import format_for, places_at, root_option, say, write_out
+from moagraph.cli.options import places_at, root_option
+from moagraph.cli.output import format_for, say, write_out
 from moagraph.errors import NothingToCheck, OutputFailed, UnknownFormat
 
 

@@ -98,3 +98,27 @@ def test_only_the_prefixes_used_are_written_and_it_reads_back() -> None:
     ]
     again = {str(q.triple) for q in ox.parse(text, format=ox.RdfFormat.TURTLE)}
     assert again == {str(t) for t in read(TEXT.encode()).triples}
+
+
+def test_a_prefix_in_a_string_is_not_used() -> None:
+    text = TEXT.replace("line one", 'see \\"skos: and doi:x\\" <http://purl.org/dc/terms/x> dcterms:y, reference:z')
+    written = write(read(text.encode()).triples).decode()
+    assert [line.split()[1] for line in written.splitlines() if line.startswith("@prefix")] == ["compound:", "moa:"]
+    assert {str(q.triple) for q in ox.parse(written, format=ox.RdfFormat.TURTLE)} == {
+        str(t) for t in read(text.encode()).triples
+    }
+
+
+def test_triples_are_written_in_the_order_of_their_texts() -> None:
+    """Whatever the characters: N-Triples lines, by which `write` sorts, have the order of the texts of triples."""
+    subject, predicate = ox.NamedNode("https://example.org/a"), ox.NamedNode("https://example.org/p")
+    values = [
+        ox.Literal(text)
+        for text in ("", "a", "a\nb", "a\u2028b", "a\x85b", 'a"b', "a\\b", "a\tb", "\U0001f9e0", "\uffee")
+    ]
+    values += [ox.Literal("a", language=tag) for tag in ("en", "en-GB", "de")]
+    triples: list[ox.Triple] = [ox.Triple(subject, predicate, value) for value in values]
+    triples += [ox.Triple(subject, predicate, ox.NamedNode(f"https://example.org/{n}")) for n in ("a", "a1", "a-")]
+    back = [q.triple for q in ox.parse(write(triples[::-1]), format=ox.RdfFormat.TURTLE)]
+    assert back == sorted(triples, key=str)
+    assert write([]) == b"\n\n"

@@ -117,23 +117,33 @@ def write(triples: Iterable[ox.Triple], comment: str = "", prefixes: Mapping[str
     Raises:
         BlankNodesAlike: too many connected blank nodes differ in nothing.
     """
-    ordered = in_order(triples)
     known = {**(prefixes or {}), **PREFIXES}
-    body = ox.serialize(ordered, format=ox.RdfFormat.TURTLE, prefixes=known) or b""
+    body = ox.serialize(in_order(triples), format=ox.RdfFormat.TURTLE, prefixes=known) or b""
     # The serialiser writes every prefix, in no fixed order: they are written here instead.
-    text = re.sub(r"\A(@prefix [^\n]*\n)*", "", body.decode("utf-8"))
-    mentioned = set()
-    for triple in ordered:
-        for term in (triple.subject, triple.predicate, triple.object):
-            if isinstance(term, ox.NamedNode):
-                mentioned.add(term.value)
-            elif isinstance(term, ox.Literal):
-                mentioned.add(term.datatype.value)
-    used = sorted(
-        prefix
-        for prefix, namespace in known.items()
-        if any(iri.startswith(namespace) for iri in mentioned) and re.search(rf"(?<![\w.-]){prefix}:", text)
-    )
+    body = re.sub(rb"\A(@prefix [^\n]*\n)*", b"", body)
+    used = _prefixes_in(body, known)
     head = [f"# {line}".rstrip() for line in comment.splitlines()]
     head += [f"@prefix {prefix}: <{known[prefix]}> ." for prefix in used]
-    return ("\n".join(head) + "\n\n" + text.replace("\n\t", "\n    ")).encode("utf-8")
+    return "\n".join(head).encode("utf-8") + b"\n\n" + body.replace(b"\n\t", b"\n    ")
+
+
+_STRING_OR_IRI = re.compile(rb"""\"(?:[^\"\\]|\\.)*\"|<[^>]*>""")
+_SAMPLE = 200_000
+
+
+def _prefixes_in(body: bytes, known: Iterable[str]) -> list[str]:
+    """Gives the prefixes that Turtle uses, in order; a mention in a string is no use."""
+    body = b"\n" + body
+    used: set[bytes] = set()
+    for part in (body[:_SAMPLE], body):  # most prefixes stand in the first lines; the rest is searched for the others
+        left = [re.escape(prefix.encode()) for prefix in known if prefix.encode() not in used]
+        for match in re.finditer(rb"[\s^](%s):" % b"|".join(left), part) if left else ():
+            if match[1] not in used and _outside_strings(match[0], body, match.start()):
+                used.add(match[1])
+    return sorted(prefix.decode() for prefix in used)
+
+
+def _outside_strings(word: bytes, body: bytes, at: int) -> bool:
+    """Tells whether a word stands outside of strings in the line of a place."""
+    line = body[body.rfind(b"\n", 0, at + 1) : body.find(b"\n", at + 1)]
+    return word in _STRING_OR_IRI.sub(b"", line)

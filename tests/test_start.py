@@ -10,7 +10,8 @@ from pathlib import Path
 
 import moagraph
 
-HEAVY = {"rdflib", "pyshacl", "networkx", "matplotlib", "numpy", "pandas", "rich", "scipy", "yaml", "csv", "html", "difflib"}
+HEAVY = {"rdflib", "pyshacl", "networkx", "matplotlib", "numpy", "pandas", "scipy", "rich", "yaml", "csv", "html"}
+HEAVY |= {"difflib"}
 
 
 def _imported(words: list[str], cache: Path) -> set[str]:

@@ -37,12 +37,14 @@ for row in graph.query(query):
 def seconds(action: Callable[[], object], runs: int) -> list[float]:
     """Gives the wall seconds of each run, after one that is not counted."""
     action()
-    taken = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        action()
-        taken.append(time.perf_counter() - start)
-    return taken
+    return [seconds_of(action) for _ in range(runs)]
+
+
+def seconds_of(action: Callable[[], object]) -> float:
+    """Gives the wall seconds of one run."""
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
 
 
 def alternately(one: Callable[[], object], other: Callable[[], object], runs: int) -> tuple[list[float], list[float]]:

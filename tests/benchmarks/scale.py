@@ -10,6 +10,7 @@ thousand triples, five times what was measured by `--update-budgets`; a query ov
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import signal
 import statistics
@@ -22,10 +23,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyoxigraph as ox
-from built import POLICY, Built, build, busiest
+from built import POLICY, Built, build, busiest, ontology_files
+from generate import joined, pieces, turtle
 from rdflib_side import answers
-from run import alternately, seconds
+from run import alternately, seconds, seconds_of
 
+from moagraph.check import shapes_of
+from moagraph.corpus import Corpus, File
 from moagraph.names import ASSERTED, policy_graph
 from moagraph.query import bind
 
@@ -274,7 +278,7 @@ def overlap(runs: int, limit: float) -> Iterator[str]:
             yield f"{start} networkx, once | {times} | {ratios[0]:.0f} | {ratios[1]:.0f} |"
 
 
-def turtle(built: Built, runs: int, limit: float) -> Iterator[str]:
+def stable_turtle(built: Built, runs: int, limit: float) -> Iterator[str]:
     """Writing Turtle that differs little from one version to the next."""
     from moagraph.turtle import write
 
@@ -298,7 +302,30 @@ def cached_ask(built: Built, runs: int) -> Iterator[str]:
     yield f"A whole process that opens the store and asks {name} takes {milliseconds(taken)} ms."
 
 
-SECTIONS = ["load", "queries", "heavy", "servers", "budgets", "turtle", "cached-ask", "overlap"]
+def validation(triples: int, seed: int, runs: int) -> Iterator[str]:
+    """Validating against the shapes: pySHACL, the fast engine, and one claim that was changed."""
+    try:
+        validate, revalidate = (importlib.import_module(f"moagraph.{name}") for name in ("validate", "revalidate"))
+        importlib.import_module("shacl")
+    except ImportError as error:
+        yield f"No engine beside pySHACL here: {error}."
+        return
+    made = [File(p.path, turtle(p.title, p.nodes).encode()) for p in joined(pieces(triples, seed, []))]
+    corpus = Corpus.of([*ontology_files(), *made])
+    shapes = shapes_of(corpus)
+    slow = [seconds_of(lambda: validate.validate(shapes, corpus.triples, "pyshacl"))]
+    fast = seconds(lambda: validate.validate(shapes, corpus.triples, "shacl"), runs)
+    yield "| validation | ms | pySHACL ms, once | ratio |\n|---|---:|---:|---:|"
+    yield f"| all {len(corpus.triples):,} triples | {milliseconds(fast)} | {other_side({'seconds': slow}, fast)} |"
+    claim = next(t.subject for t in corpus.triples if "/claim/" in str(t.subject))
+    own = [t for t in corpus.triples if t.subject == claim]
+    for engine in ("shacl", "pyshacl"):
+        graph = revalidate.Revalidator(shapes, corpus.triples, engine)
+        again = seconds(lambda g=graph: g.results(g.change(own, own)), runs)  # type: ignore[misc]
+        yield f"| one claim again, by {engine} | {milliseconds(again)} | {other_side({'seconds': slow}, again)} |"
+
+
+SECTIONS = ["load", "queries", "heavy", "servers", "budgets", "turtle", "cached-ask", "validation", "overlap"]
 
 
 def main() -> None:
@@ -323,8 +350,9 @@ def main() -> None:
             "heavy": lambda b: heavy(b, words.runs, words.limit),
             "servers": lambda b: servers(b, words.runs, folder),
             "budgets": lambda b: budgets(b, words.runs, words.update_budgets),
-            "turtle": lambda b: turtle(b, words.runs, words.limit),
+            "turtle": lambda b: stable_turtle(b, words.runs, words.limit),
             "cached-ask": lambda b: cached_ask(b, words.runs),
+            "validation": lambda _: validation(words.triples, words.seed, words.runs),
         }
         if built:
             print(f"{built.triples:,} triples, asserted and derived\n")

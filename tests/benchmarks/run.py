@@ -34,17 +34,20 @@ for row in graph.query(query):
 """
 
 
-def seconds(action: Callable[[], object], runs: int) -> list[float]:
-    """Gives the wall seconds of each run, after one that is not counted."""
-    action()
-    return [seconds_of(action) for _ in range(runs)]
+Clock = Callable[[], float]
 
 
-def seconds_of(action: Callable[[], object]) -> float:
-    """Gives the wall seconds of one run."""
-    start = time.perf_counter()
+def seconds(action: Callable[[], object], runs: int, clock: Clock = time.perf_counter) -> list[float]:
+    """Gives the seconds of each run by a clock, that on the wall unless given, after a run that is not counted."""
     action()
-    return time.perf_counter() - start
+    return [seconds_of(action, clock) for _ in range(runs)]
+
+
+def seconds_of(action: Callable[[], object], clock: Clock = time.perf_counter) -> float:
+    """Gives the seconds of one run."""
+    start = clock()
+    action()
+    return clock() - start
 
 
 def alternately(one: Callable[[], object], other: Callable[[], object], runs: int) -> tuple[list[float], list[float]]:

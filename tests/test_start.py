@@ -10,20 +10,8 @@ from pathlib import Path
 
 import moagraph
 
-HEAVY = {
-    "rdflib",
-    "pyshacl",
-    "networkx",
-    "matplotlib",
-    "numpy",
-    "pandas",
-    "rich",
-    "scipy",
-    "yaml",
-    "csv",
-    "html",
-    "difflib",
-}
+HEAVY = {"rdflib", "pyshacl", "networkx", "matplotlib", "numpy", "pandas", "scipy", "rich", "yaml", "csv", "html"}
+HEAVY |= {"difflib", "httpx"}
 
 
 def _imported(words: list[str], cache: Path) -> set[str]:

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from generate import ntriples, pieces, write_sorted
 
 from moagraph.build import derivations_of, derive, policies_of, queries_of
-from moagraph.corpus import Corpus, read_files
+from moagraph.corpus import Corpus, File, read_files
 from moagraph.library import Library
 from moagraph.names import ASSERTED, BASE, local_name, policy_graph
 from moagraph.places import Places
@@ -40,9 +40,14 @@ class Built(NamedTuple):
         return sum(self.library.store.count(graph) for graph in (ASSERTED, policy_graph(POLICY)))
 
 
+def ontology_files() -> list[File]:
+    """Gives the files of the real ontology and queries."""
+    return [f for f in read_files(Places.at(ROOT)) if not f.path.startswith("data/")]
+
+
 def build(triples: int, seed: int, folder: Path) -> Built:
     """Generates and builds a graph of about this many triples in a folder."""
-    corpus = Corpus.of(f for f in read_files(Places.at(ROOT)) if not f.path.startswith("data/"))
+    corpus = Corpus.of(ontology_files())
     made = Built(
         folder / "asserted.nt", folder / "derived.nt", folder / "store", Library({}, EmbeddedStore(ox.Store()), "")
     )

@@ -87,28 +87,26 @@ def _block(node: Node) -> str:
     return "\n".join([f"## {node.heading}", *lines] if node.heading else lines)
 
 
-def write_files(made: Iterable[Piece], root: Path) -> int:
-    """Writes each piece into its file below a root, and gives the number of files.
-
-    Passages that several records cite are gathered first, since a file of them is fed from many places.
-    """
+def joined(made: Iterable[Piece]) -> Iterator[Piece]:
+    """Gives one piece for each file: passages that several records cite are gathered, and come last."""
     gathered: dict[str, Piece] = {}
-    number = 0
     for piece in made:
         if piece.path.startswith("data/passage/"):
             gathered.setdefault(piece.path, piece._replace(nodes=[])).nodes.extend(piece.nodes)
-            continue
-        _write(root, piece)
+        else:
+            yield piece
+    yield from gathered.values()
+
+
+def write_files(made: Iterable[Piece], root: Path) -> int:
+    """Writes each piece into its file below a root, and gives the number of files."""
+    number = 0
+    for piece in joined(made):
+        path = root / piece.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(turtle(piece.title, piece.nodes), "utf-8", newline="\n")
         number += 1
-    for piece in gathered.values():
-        _write(root, piece)
-    return number + len(gathered)
-
-
-def _write(root: Path, piece: Piece) -> None:
-    path = root / piece.path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(turtle(piece.title, piece.nodes), "utf-8", newline="\n")
+    return number
 
 
 # N-Triples

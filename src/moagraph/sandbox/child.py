@@ -87,24 +87,26 @@ def main(settings: dict[str, Any]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     questions: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     try:
-        from moagraph.sandbox.confine import forbid_system_calls, limit_resources
-
-        limited = limit_resources(settings["memory"])
         import pyoxigraph as ox
+
+        from moagraph.sandbox.confine import forbid_system_calls, limit_resources
 
         store = ox.Store.read_only(settings["store"])
         threading.Thread(target=_listen, args=(source, questions), daemon=True).start()
+        limited = limit_resources(settings["memory"])
         filtered = forbid_system_calls()
     except Exception as error:
         send(output, READY, json.dumps({"error": f"{type(error).__name__}: {error}"}).encode())
         return
     send(output, READY, json.dumps({"memory": limited, "calls": filtered}).encode())
+    fresh = _most_held()
     while True:
         question = questions.get()
         _alarm(settings["seconds"] + GRACE)
         verdict = _answer(store, question, output, settings)
         _alarm(0)
-        verdict["tired"] = _tired(settings["memory"])
+        # What a query leaves behind would be taken from the next one.
+        verdict["tired"] = _most_held() - fresh > settings["memory"] // 2
         send(output, END, json.dumps(verdict).encode())
 
 
@@ -121,14 +123,13 @@ def _alarm(seconds: float) -> None:
         signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
-def _tired(memory: int) -> bool:
-    """Gives whether the process has ever held so much memory that it should not take the next query."""
+def _most_held() -> int:
+    """Gives how many bytes of memory the process has held at most; 0 where the system does not say."""
     try:
         import resource
     except ImportError:
-        return False
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit > memory // 2
+        return 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def _answer(store: ox.Store, question: dict[str, Any], output: BinaryIO, settings: dict[str, Any]) -> dict[str, Any]:

@@ -35,7 +35,8 @@ class Limits:
     Attributes:
         seconds: by the wall clock, from the question to the whole answer.
         rows: rows of SELECT, or different triples of CONSTRUCT and DESCRIBE.
-        memory: bytes that a worker may allocate; an answer may take an eighth of them as text.
+        memory: bytes that a worker may allocate beyond what it holds when it starts; an answer may take an eighth
+            of them as text.
     """
 
     seconds: float = 30.0

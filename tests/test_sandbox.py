@@ -197,7 +197,7 @@ def test_an_answer_too_large_to_hold_is_an_error(folder: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is limited on Linux")
 def test_a_worker_that_has_used_much_memory_is_replaced(folder: Path) -> None:
     number = f"<{EX}number>"
-    rows = f"{{ SELECT * {{ ?a {number} ?i . ?b {number} ?j }} LIMIT 3000 }}"
+    rows = f"{{ SELECT * {{ ?a {number} ?i . ?b {number} ?j }} LIMIT 3600 }}"
     query = f"SELECT ?x {{ {rows} BIND(CONCAT(STR(?i), ' ', STR(?j), '{'x' * 90_000}') AS ?x) }} ORDER BY ?x LIMIT 1"
     with Sandboxed(folder, limits=Limits(memory=400 * MIB)) as store:
         store.answer("ASK { }", "stated")

@@ -16,6 +16,8 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
+from moagraph.sandbox.confine import forbid_system_calls, held, limit_resources
+
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
@@ -89,8 +91,6 @@ def main(settings: dict[str, Any]) -> None:
     try:
         import pyoxigraph as ox
 
-        from moagraph.sandbox.confine import forbid_system_calls, limit_resources
-
         store = ox.Store.read_only(settings["store"])
         threading.Thread(target=_listen, args=(source, questions), daemon=True).start()
         limited = limit_resources(settings["memory"])
@@ -99,14 +99,14 @@ def main(settings: dict[str, Any]) -> None:
         send(output, READY, json.dumps({"error": f"{type(error).__name__}: {error}"}).encode())
         return
     send(output, READY, json.dumps({"memory": limited, "calls": filtered}).encode())
-    fresh = _most_held()
+    fresh = held("VmData")
     while True:
         question = questions.get()
         _alarm(settings["seconds"] + GRACE)
         verdict = _answer(store, question, output, settings)
         _alarm(0)
         # What a query leaves behind would be taken from the next one.
-        verdict["tired"] = _most_held() - fresh > settings["memory"] // 2
+        verdict["tired"] = held("VmData") - fresh > settings["memory"] // 2
         send(output, END, json.dumps(verdict).encode())
 
 
@@ -121,15 +121,6 @@ def _alarm(seconds: float) -> None:
     if hasattr(signal, "setitimer"):
         # By default the signal ends the process, whatever it is doing.
         signal.setitimer(signal.ITIMER_REAL, seconds)
-
-
-def _most_held() -> int:
-    """Gives how many bytes of memory the process has held at most; 0 where the system does not say."""
-    try:
-        import resource
-    except ImportError:
-        return 0
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def _answer(store: ox.Store, question: dict[str, Any], output: BinaryIO, settings: dict[str, Any]) -> dict[str, Any]:

@@ -79,12 +79,12 @@ def limit_resources(memory: int) -> bool:
     lower(resource.RLIMIT_FSIZE, 0)
     lower(resource.RLIMIT_NOFILE, 1024)
     # What is allocated counts as data; address space also holds mapped files and gaps, so it only stops the absurd.
-    limited = lower(resource.RLIMIT_DATA, _held("VmData") + memory)
-    lower(resource.RLIMIT_AS, _held("VmSize") + 2 * memory + 2 * 1024**3)
+    limited = lower(resource.RLIMIT_DATA, held("VmData") + memory)
+    lower(resource.RLIMIT_AS, held("VmSize") + 2 * memory + 2 * 1024**3)
     return limited and sys.platform == "linux"
 
 
-def _held(what: str) -> int:
+def held(what: str) -> int:
     """Gives how many bytes this process holds, in the kernel's words; 0 where it does not say."""
     try:
         with open("/proc/self/status", encoding="ascii", errors="replace") as status:

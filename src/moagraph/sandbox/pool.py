@@ -350,7 +350,10 @@ class Sandboxed(Store):
         return self.embedded._find_labels(iris)
 
     def close(self) -> None:
-        """Kills all workers; queries that are running end with an error."""
+        """Kills all workers; queries that are running end with an error.
+
+        Files of the store stay open in this process until nobody holds this object.
+        """
         self.sandbox.close()
 
     def __enter__(self) -> Sandboxed:

@@ -16,6 +16,8 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
+from moagraph.sandbox.confine import forbid_system_calls, held, limit_resources
+
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
@@ -87,24 +89,24 @@ def main(settings: dict[str, Any]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     questions: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     try:
-        from moagraph.sandbox.confine import forbid_system_calls, limit_resources
-
-        limited = limit_resources(settings["memory"])
         import pyoxigraph as ox
 
         store = ox.Store.read_only(settings["store"])
         threading.Thread(target=_listen, args=(source, questions), daemon=True).start()
+        limited = limit_resources(settings["memory"])
         filtered = forbid_system_calls()
     except Exception as error:
         send(output, READY, json.dumps({"error": f"{type(error).__name__}: {error}"}).encode())
         return
     send(output, READY, json.dumps({"memory": limited, "calls": filtered}).encode())
+    fresh = held("VmData")
     while True:
         question = questions.get()
         _alarm(settings["seconds"] + GRACE)
         verdict = _answer(store, question, output, settings)
         _alarm(0)
-        verdict["tired"] = _tired(settings["memory"])
+        # What a query leaves behind would be taken from the next one.
+        verdict["tired"] = held("VmData") - fresh > settings["memory"] // 2
         send(output, END, json.dumps(verdict).encode())
 
 
@@ -119,16 +121,6 @@ def _alarm(seconds: float) -> None:
     if hasattr(signal, "setitimer"):
         # By default the signal ends the process, whatever it is doing.
         signal.setitimer(signal.ITIMER_REAL, seconds)
-
-
-def _tired(memory: int) -> bool:
-    """Gives whether the process has ever held so much memory that it should not take the next query."""
-    try:
-        import resource
-    except ImportError:
-        return False
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit > memory // 2
 
 
 def _answer(store: ox.Store, question: dict[str, Any], output: BinaryIO, settings: dict[str, Any]) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def limit_resources(memory: int) -> bool:
     """Limits memory, descriptors, core dumps and file sizes of this process, and gives whether memory is limited.
 
     Args:
-        memory: bytes that may be allocated.
+        memory: bytes that may be allocated beyond what is allocated now.
     """
     try:
         import resource
@@ -79,9 +79,18 @@ def limit_resources(memory: int) -> bool:
     lower(resource.RLIMIT_FSIZE, 0)
     lower(resource.RLIMIT_NOFILE, 1024)
     # What is allocated counts as data; address space also holds mapped files and gaps, so it only stops the absurd.
-    limited = lower(resource.RLIMIT_DATA, memory)
-    lower(resource.RLIMIT_AS, 2 * memory + 2 * 1024**3)
+    limited = lower(resource.RLIMIT_DATA, held("VmData") + memory)
+    lower(resource.RLIMIT_AS, held("VmSize") + 2 * memory + 2 * 1024**3)
     return limited and sys.platform == "linux"
+
+
+def held(what: str) -> int:
+    """Gives how many bytes this process holds, in the kernel's words; 0 where it does not say."""
+    try:
+        with open("/proc/self/status", encoding="ascii", errors="replace") as status:
+            return next((int(line.split()[1]) * 1024 for line in status if line.startswith(f"{what}:")), 0)
+    except OSError:
+        return 0
 
 
 def forbid_system_calls() -> bool:

@@ -35,7 +35,8 @@ class Limits:
     Attributes:
         seconds: by the wall clock, from the question to the whole answer.
         rows: rows of SELECT, or different triples of CONSTRUCT and DESCRIBE.
-        memory: bytes that a worker may allocate; an answer may take an eighth of them as text.
+        memory: bytes that a worker may allocate beyond what it holds when it starts; an answer may take an eighth
+            of them as text.
     """
 
     seconds: float = 30.0
@@ -353,7 +354,10 @@ class Sandboxed(Store):
         return self.embedded._find_labels(iris)
 
     def close(self) -> None:
-        """Kills all workers; queries that are running end with an error."""
+        """Kills all workers; queries that are running end with an error.
+
+        Files of the store stay open in this process until nobody holds this object.
+        """
         self.sandbox.close()
 
     def __enter__(self) -> Sandboxed:

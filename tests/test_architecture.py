@@ -18,7 +18,7 @@ STRATA: list[set[str]] = [
     {"keys", "pattern", "query", "scopes", "turtle"},
     {"graphs"},
     {"corpus", "lint", "screen", "store", "validate"},
-    {"endpoint", "foreign", "placement", "plan", "revalidate", "sandbox"},
+    {"endpoint", "findings", "foreign", "placement", "plan", "revalidate", "sandbox"},
     {"things"},
     {"headers"},
     {"check", "build", "library", "vocabulary"},

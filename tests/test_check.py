@@ -26,9 +26,10 @@ import rdflib
 from rdflib.namespace import OWL, RDF, RDFS, SH, XSD
 
 from moagraph import turtle
-from moagraph.check import FILE_FAULTS, Rule, check, explanations, shapes_of
+from moagraph.check import FILE_FAULTS, check, explanations, shapes_of
 from moagraph.corpus import Corpus, File
 from moagraph.errors import NothingToCheck
+from moagraph.findings import Rule
 from moagraph.names import PREFIXES, VOCAB, compact, local_name
 from moagraph.query import selected_variables
 from moagraph.report import Finding

@@ -316,8 +316,9 @@ def _at_endpoint(url: str, policy: str) -> Graph:
     arrived = store.arrived()
     for graph, part in arrived.items():
         if not part.whole:
+            size = "" if part.total is None else f" of {part.total:,}"
             raise EndpointFailed(
-                f"{shown} holds only {part.done:,} of {part.total:,} triples of {graph}",
+                f"{shown} holds only {part.done:,}{size} triples of {graph}",
                 f"finish the push: moagraph push {shown}",
             )
     digest = arrived[ASSERTED].digest if ASSERTED in arrived else ""

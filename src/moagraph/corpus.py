@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from moagraph import turtle
 from moagraph.errors import InputUnreadable, NothingToCheck
+from moagraph.names import compact
 from moagraph.places import Places
 from moagraph.report import Finding
 from moagraph.terms import as_rdflib
@@ -39,6 +40,11 @@ class File:
         return Path(self.path).stem
 
     @property
+    def sha256(self) -> str:
+        """SHA-256 of the content, in hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    @property
     def text(self) -> str:
         """The content as text.
 
@@ -51,30 +57,53 @@ class File:
             raise InputUnreadable(f"{self.path} is not UTF-8", "save the file as UTF-8") from None
 
 
+def paths_in(places: Places) -> list[tuple[str, Path]]:
+    """Gives all files of ontology, data and queries in order, each by the name that `File.path` has.
+
+    Hidden files and READMEs are left out.
+    """
+    found = []
+    for top in (places.data, places.ontology, places.queries):
+        for path in top.rglob("*"):
+            relative = path.relative_to(top)
+            if not path.is_file() or any(part.startswith(".") for part in relative.parts):
+                continue
+            if relative.name != "README.md":
+                found.append((f"{top.name}/{relative.as_posix()}", path))
+    return sorted(found)
+
+
+def read_file(name: str, path: Path) -> File:
+    """Reads one file.
+
+    Raises:
+        InputUnreadable: it cannot be read.
+    """
+    try:
+        return File(name, path.read_bytes())
+    except OSError as error:
+        raise InputUnreadable(f"cannot read {path}: {error.strerror}") from None
+
+
 def read_files(places: Places) -> list[File]:
-    """Gives all files of ontology, data and queries in the order of their paths, without hidden ones and READMEs.
+    """Gives all files of ontology, data and queries, as `paths_in` has them.
 
     Raises:
         InputUnreadable: a file cannot be read.
     """
-    files = []
-    for top in (places.data, places.ontology, places.queries):
-        for path in sorted(p for p in top.rglob("*") if p.is_file()):
-            relative = path.relative_to(top)
-            if any(part.startswith(".") for part in relative.parts) or relative.name == "README.md":
-                continue
-            try:
-                files.append(File(f"{top.name}/{relative.as_posix()}", path.read_bytes()))
-            except OSError as error:
-                raise InputUnreadable(f"cannot read {path}: {error.strerror}") from None
-    return sorted(files, key=lambda f: f.path)
+    return [read_file(name, path) for name, path in paths_in(places)]
 
 
 def digest_of(files: Iterable[File]) -> str:
     """Gives the SHA-256 over paths and contents, in hexadecimal: the name of what is built from them."""
+    return digest_of_sums(sorted((file.path, file.sha256) for file in files))
+
+
+def digest_of_sums(sums: Iterable[tuple[str, str]]) -> str:
+    """Gives what `digest_of` does, of paths in order with the SHA-256 of each file."""
     whole = hashlib.sha256()
-    for file in sorted(files, key=lambda f: f.path):
-        whole.update(f"{file.path}\0{hashlib.sha256(file.content).hexdigest()}\n".encode())
+    for path, digest in sums:
+        whole.update(f"{path}\0{digest}\n".encode())
     return whole.hexdigest()
 
 
@@ -188,6 +217,12 @@ class Corpus:
                 for key in ((str(s), None, None), (str(s), str(p), None), (str(s), str(p), str(o))):
                     where.setdefault(key, (path, line))
         return self._places[path]
+
+    def names_like(self, curie: str) -> list[str]:
+        """Gives the CURIEs of what is defined under the prefix of a CURIE; all, where there is none under it."""
+        names = [compact(subject) for subject in self.subjects]
+        prefix = curie.partition(":")[0] + ":"
+        return [name for name in names if name.startswith(prefix)] or names
 
     def text(self, path: str) -> str:
         """Gives the text of a file of the corpus."""

@@ -39,11 +39,11 @@ EXTENT = f"{PREFIXES['dcterms']}extent"
 
 
 class Arrived(NamedTuple):
-    """What has arrived of a named graph: the digest of the data, and how many of its triples."""
+    """What has arrived of a named graph: the digest of the data, and how many of its triples, if that is known."""
 
     digest: str
     done: int
-    total: int
+    total: int | None
 
     @property
     def whole(self) -> bool:
@@ -286,7 +286,8 @@ class EndpointStore(Store):
         found = {}
         for graph, digest, extent in answer.rows:
             done, _, total = getattr(extent, "value", "").partition(" of ")
-            found[getattr(graph, "value", "")] = Arrived(getattr(digest, "value", ""), int(done), int(total))
+            size = int(total) if total.isdecimal() else None
+            found[getattr(graph, "value", "")] = Arrived(getattr(digest, "value", ""), int(done), size)
         return dict(sorted(found.items()))
 
     def quads(self, graph: str) -> Iterator[ox.Triple]:

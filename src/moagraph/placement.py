@@ -38,11 +38,7 @@ def misplacements(corpus: Corpus) -> Iterator[Finding]:
             about.setdefault(text_of(triple.subject), []).append(text_of(triple.object))
     for subject, paths in corpus.subjects.items():
         for path in paths[1:]:
-            line = _line_in(corpus, path, subject)
-            yield Finding(
-                "defined-twice", "violation", path, line, subject,
-                f"is defined in {paths[0]} already", "keep one of the two definitions",
-            )  # fmt: skip
+            yield defined_twice(corpus, subject, paths[0], path)
         path = paths[0]
         if not path.startswith("data/"):
             continue
@@ -50,6 +46,14 @@ def misplacements(corpus: Corpus) -> Iterator[Finding]:
         if fault:
             at, line = corpus.place(subject)
             yield Finding("misplaced-subject", "violation", at, line, subject, *fault)
+
+
+def defined_twice(corpus: Corpus, subject: str, first: str, path: str) -> Finding:
+    """Gives the finding that a subject is defined in one file and in another, which the corpus holds."""
+    return Finding(
+        "defined-twice", "violation", path, _line_in(corpus, path, subject), subject,
+        f"is defined in {first} already", "keep one of the two definitions",
+    )  # fmt: skip
 
 
 def _line_in(corpus: Corpus, path: str, subject: str) -> int:

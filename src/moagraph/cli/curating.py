@@ -79,15 +79,34 @@ def files_at(places: Places, corpus: Corpus, paths: tuple[str, ...]) -> list[str
 
 @click.command()
 @root_option
-def build(root: Path | None) -> None:
-    """Build the store that questions are asked of; it is kept, and reused while the files stay the same."""
-    from moagraph.build import built
-    from moagraph.places import manifest_of
+@click.option("--endpoint", metavar="URL", help="Build on this SPARQL endpoint's engine instead of here.")
+@click.option("--graph-store", metavar="URL", help="Address of its graph store. [default: the usual one beside URL]")
+@click.option("--update", metavar="URL", help="Address for SPARQL Update. [default: the usual one beside URL]")
+def build(root: Path | None, endpoint: str | None, graph_store: str | None, update: str | None) -> None:
+    """Build the store that questions are asked of; it is kept, and reused while the files stay the same.
 
-    folder = built(places_at(root), progress=say)
-    for graph, number in manifest_of(folder)["quads"].items():
+    With --endpoint, files are sent there one after the other, and rules, policies and derivations run on its engine.
+    """
+    if endpoint is not None:
+        from moagraph.endpoint import without_credentials
+        from moagraph.remote.building import build_at
+        from moagraph.remote.writing import Target
+
+        report, counts = build_at(places_at(root), Target(endpoint, graph_store, update), progress=say)
+        if report.findings:
+            click.echo(report.to("text"), nl=False)
+        if report.violations:
+            sys.exit(report.exit_code)
+        where = without_credentials(endpoint)
+    else:
+        from moagraph.build import built
+        from moagraph.places import manifest_of
+
+        folder = built(places_at(root), progress=say)
+        counts, where = manifest_of(folder)["quads"], str(folder)
+    for graph, number in counts.items():
         click.echo(f"{number:>8,} triples  {graph}")
-    click.echo(f"store: {folder}")
+    click.echo(f"store: {where}")
 
 
 @click.command()

@@ -156,7 +156,7 @@ class Target:
         lines = []
         for graph, (digest, done, total) in sorted(arrived.items()):
             node = ox.NamedNode(graph)
-            for name, text in ((IDENTIFIER, digest), (EXTENT, f"{done} of {total}")):
+            for name, text in ((IDENTIFIER, digest), (EXTENT, f"{done} of {'unknown' if total is None else total}")):
                 lines.append(f"{node} {ox.NamedNode(name)} {ox.Literal(text)} .\n")
         self.writer.add(STATE, lines)
 

@@ -233,7 +233,7 @@ def test_a_drawing_shows_what_is_optional_forbidden_and_either() -> None:
         "NOT EXISTS",
     ]
     assert '|"moa:member#124;http://example.org/m"|' in text
-    assert "say #quot;x#quot;" in text
+    assert "say #92;#quot;x#92;#quot;" in text
     assert re.search(r'-\.->\|"COUNT"\| v\d+', text)
 
 

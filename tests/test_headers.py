@@ -96,6 +96,7 @@ def test_a_contradiction_is_found(columns: str, query: str, params: str, says: s
             "{ a: moa:Claim }",
             "SELECT ?a WHERE { ?a a moa:Claim { SELECT ?m { ?a moa:hasMechanism ?m } } } ORDER BY ?a",
         ),
+        ("{ a: moa:Compound }", "SELECT ?a WHERE { ?a a moa:Compound MINUS { ?a a moa:Stack } } ORDER BY ?a"),
         ("{ n: xsd:decimal }", "SELECT (SUM(?x) AS ?n) WHERE { ?a moa:amount ?x } ORDER BY ?n"),
         ("{ a: moa:Indication }", "SELECT ?a WHERE { ?c moa:usedFor ?a } ORDER BY ?a"),
     ],

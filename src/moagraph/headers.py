@@ -246,6 +246,8 @@ def _uses(pattern: Group) -> Mapping[str, list[Use]]:
                 if variable.startswith("?") and variable not in hidden:
                     found[variable].append((s.predicate.text, steps, last))
         for inner in group.groups:
+            if inner.kind in ("not exists", "minus"):
+                continue  # that something is not of a class is no contradiction
             own = frozenset(_variables(inner)) - set(inner.projects) if inner.kind == "select" else frozenset()
             walk(inner, hidden | own)
 

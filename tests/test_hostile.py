@@ -175,18 +175,21 @@ def test_nothing_is_left_behind(folder: Path, outcomes: dict[Hostile, Outcome]) 
     before, open_ = held("VmRSS"), descriptors()
     others = set(children())
     heavy = [hostile for hostile in HEAVY if hostile.ends == "limit"][::4]
-    with Sandboxed(folder, limits=LIMITS, workers=4) as store, ThreadPoolExecutor(4) as threads:
 
-        def stopped(hostile: Hostile) -> bool:
-            with pytest.raises(QueryLimit):
-                store.answer(hostile.text, "stated")
-            return True
+    def run_all() -> None:
+        with Sandboxed(folder, limits=LIMITS, workers=4) as store, ThreadPoolExecutor(4) as threads:
 
-        assert all(threads.map(stopped, heavy))
-        store.answer("ASK { }", "stated")
-        assert set(children()) - others, "the probe sees workers"
+            def stopped(hostile: Hostile) -> bool:
+                with pytest.raises(QueryLimit):
+                    store.answer(hostile.text, "stated")
+                return True
+
+            assert all(threads.map(stopped, heavy))
+            store.answer("ASK { }", "stated")
+            assert set(children()) - others, "the probe sees workers"
+
+    run_all()
     # The files of the store that labels are read from are let go with it.
-    del store
     gc.collect()
     assert not set(children()) - others
     assert descriptors() <= open_ + 1

@@ -206,6 +206,7 @@ class EmbeddedStore(Store):
         found = {}
         for graph in self.store.named_graphs():
             if isinstance(graph, ox.NamedNode) and graph.value.startswith(prefix):
+                found[graph.value.removeprefix(prefix)] = ""
                 for quad in self.store.quads_for_pattern(graph, definition, None, graph):
                     found[graph.value.removeprefix(prefix)] = getattr(quad.object, "value", "")
         return dict(sorted(found.items()))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from moagraph.compare.cells import SideBySide
+    from moagraph.faces.signature import Questions
     from moagraph.sandbox import Limits, Sandboxed
     from moagraph.show import Account
 
@@ -95,6 +96,13 @@ class Graph:
             MoagraphError: the question was wrong; the message says how to mend it.
         """
         return self.library.ask(name, values)
+
+    @property
+    def queries(self) -> Questions:
+        """The named queries as functions: `g.queries.shared_mechanisms(compound="cortexin")`."""
+        from moagraph.faces.signature import Questions
+
+        return Questions(self.library)
 
     def sparql(self, query: str, limits: Limits | None = None) -> Table | Triples | bool:
         """Gives the answer to a SPARQL query: a table for SELECT, triples for CONSTRUCT, true or false for ASK.

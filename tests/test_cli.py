@@ -214,3 +214,52 @@ def test_explain_knows_errors_rules_and_shapes(run: Run) -> None:
         assert done.returncode == 0
         assert done.stdout.startswith(f"{code}:")
         assert len(done.stdout.splitlines()) >= 2
+
+
+def test_a_query_has_a_manual_of_its_own(run: Run) -> None:
+    done = run("ask", "mechanisms-shared-by-all", "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Usage: moagraph ask mechanisms-shared-by-all compounds=VALUE [OPTIONS]")
+    assert "several are asked about together" in done.stdout
+    general = run("ask", "--help").stdout
+    assert "Usage: moagraph ask [OPTIONS] NAME [KEY=VALUE]..." in general
+    assert "did you mean shared-mechanisms" in run("ask", "shard-mechanisms", "-h").stderr
+
+
+def test_a_key_may_be_given_several_times(run: Run) -> None:
+    apart = run("ask", "mechanisms-of-compound", "compound=p21", "compound=cortexin").stdout.splitlines()
+    assert apart[0].startswith("for_compound\tmechanism\t")
+    assert {line.partition("\t")[0] for line in apart[1:]} == {"P21", "Cortexin"}
+    together = run("ask", "mechanisms-shared-by-all", "compounds=cortexin", "compounds=cerebrolysin").stdout
+    assert together.startswith("mechanism\tsources\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("ask", "claims-by-tier", "tier=G"), "it is one of A, B, C, D, E, F"),
+        (("ask", "studies-of-size", "at_least=many"), "matches [+-]?[0-9]{1,19}; 'many' is none"),
+        (("ask", "studies-of-size", "at_least=many"), "for example at_least=100"),
+        (("completion", "tcsh"), "did you mean zsh"),
+        (("export", "openap", "-o", "x"), "did you mean openapi"),
+    ],
+)
+def test_mistakes_with_parameters_say_what_is_right(run: Run, words: tuple[str, ...], says: str) -> None:
+    done = run(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert says in done.stderr
+
+
+def test_queries_are_drawn_and_described(run: Run, tmp_path: Path) -> None:
+    assert run("ask", "shared-mechanisms", "--drawing").stdout.startswith("flowchart LR\n")
+    address = ("--endpoint-url", "https://example.org/sparql")
+    for what, name, beginning in (
+        ("openapi", "openapi.json", '{\n "openapi": "3.1.0"'),
+        ("examples", "examples.ttl", "# The named queries"),
+        ("mermaid", "drawings.md", "# The patterns"),
+        ("grlc", "grlc", ""),
+    ):
+        done = run("export", what, "-o", str(tmp_path / name), *address)
+        assert (done.returncode, done.stdout) == (0, "")
+        assert beginning == "" or (tmp_path / name).read_text("utf-8").startswith(beginning)
+    assert "https://example.org/sparql" in (tmp_path / "grlc" / "shared-mechanisms.rq").read_text("utf-8")

@@ -52,3 +52,12 @@ def test_a_cached_answer_parses_neither_turtle_nor_yaml(own_cache: Path, real_gr
     assert "pyoxigraph" in modules, "the probe sees what is imported"
     assert not modules & (HEAVY - {"csv"} | {"click", "dataclasses", "inspect"})
     assert not modules & {f"moagraph.{m}" for m in ("turtle", "corpus", "check", "build", "report", "claims", "show")}
+
+
+def test_the_manual_of_a_query_needs_no_engine_but_the_stored_headers(
+    own_cache: Path, real_graph: moagraph.Graph
+) -> None:
+    assert len(real_graph.library.queries) > 50
+    modules = _imported(["ask", "shared-mechanisms", "--help"], own_cache)
+    assert "moagraph.faces.manual" in modules, "the probe sees what is imported"
+    assert not modules & (HEAVY - {"csv"})

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import pyoxigraph as ox
 import rdflib
 from rdflib.paths import Path as PropertyPath
 from rdflib.plugins.sparql.algebra import translateQuery
@@ -16,7 +17,7 @@ from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
 from moagraph.names import ASSERTED, PREFIXES, compact, policy_graph
-from moagraph.store import Solutions, Store
+from moagraph.store import EmbeddedStore, Solutions, Store
 
 _HIDDEN = {"_vars", "p", "p1", "p2", "part", "triples", "expr", "lazy", "datasetClause", "template", "graph"}
 
@@ -28,7 +29,12 @@ def plan(query: str, store: Store, policy: str) -> str:
         query: SPARQL that the store can read; known prefixes need not be declared.
         store: where patterns are counted.
         policy: name of the policy of evidence.
+
+    Raises:
+        QuerySyntax: it is not SPARQL 1.1.
     """
+    # Asked of nothing, a query is only read; the engine says line and column of a mistake, rdflib does not.
+    EmbeddedStore(ox.Store()).evaluate(query, policy)
     foreign = getattr(store, "foreign", ())
     graphs = ", ".join(compact(graph) for graph in (ASSERTED, policy_graph(policy), *foreign))
     algebra = translateQuery(parseQuery(query), initNs=dict(PREFIXES)).algebra

@@ -67,9 +67,8 @@ def sparql(
     taken = time.perf_counter() - start
     _print(answer, format_, output, iris)
     if timed:
-        click.echo(
-            f"{taken:.3f} s" + ("" if isinstance(answer, bool) else f", {len(answer):,} in the answer"), err=True
-        )
+        size = "" if isinstance(answer, bool) else f" for {len(answer):,} rows or triples"
+        click.echo(f"{taken:.3f} s{size}", err=True)
 
 
 def _text(query: str) -> str:

@@ -52,8 +52,8 @@ def to_jsonld(triples: Iterable[ox.Triple]) -> str:
         for key, value in node.items():
             if key == "@id":
                 done[key] = short(value)
-            elif key == "@type":
-                done[key] = [short(kind) for kind in value]
+            elif key == f"{PREFIXES['rdf']}type" and all("@id" in kind for kind in value):
+                done["@type"] = [short(kind["@id"]) for kind in value]
             else:
                 done[short(key)] = shortened(value)
         return dict(sorted(done.items()))

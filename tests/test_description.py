@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -328,3 +330,27 @@ def test_without_a_header_nothing_is_described(project: Path, tmp_path: Path) ->
 
     with pytest.raises(NothingToCheck):
         void.description(Empty(moagraph.open(project)))
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["void"], 0, "triples to"),
+        (["ontology"], 0, "triples to"),
+        (["service", "--endpoint-url", ENDPOINT], 0, "triples to"),
+        (["service"], 2, "--endpoint-url https://"),
+        (["void", "-f", "xml"], 2, "cannot write format 'xml'"),
+    ],
+    ids=["void", "ontology", "service", "service-nowhere", "void-xml"],
+)
+def test_commands(words: list[str], code: int, said: str, project: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "moagraph", "export", *words, "--root", str(project), "-o", str(tmp_path / "a.ttl")],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    assert (tmp_path / "a.ttl").is_file() == (code == 0)

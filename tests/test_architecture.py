@@ -12,9 +12,12 @@ SOURCE = Path(__file__).parent.parent / "src" / "moagraph"
 STRATA: list[set[str]] = [
     {"errors"},
     {"names", "places"},
+    {"terms"},
     {"table", "report"},
     {"turtle", "query"},
-    {"corpus", "store"},
+    {"corpus", "screen", "store"},
+    {"endpoint", "graphs"},
+    {"things"},
     {"check", "build", "library", "vocabulary"},
     {"audit", "claims", "fair", "overlap"},
     {"reader"},

@@ -24,6 +24,7 @@ from moagraph.check import check
 from moagraph.corpus import Corpus, File
 from moagraph.library import Library
 from moagraph.names import BASE
+from moagraph.store import EmbeddedStore
 
 CASES = ROOT / "tests" / "queries"
 DATA = CASES / "data"
@@ -83,6 +84,7 @@ def rdflib_library_for(library_for: Callable[[Case], Library]) -> Callable[[Case
     def library(case: Case) -> Library:
         own = library_for(case)
         if id(own) not in built:
+            assert isinstance(own.store, EmbeddedStore)
             built[id(own)] = Library(own.queries, OnRdflib(own.store.store, own.policy), own.policy)
         return built[id(own)]
 

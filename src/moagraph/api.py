@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from moagraph.errors import UnknownPolicy
 from moagraph.library import Library
 from moagraph.places import Places, cache, known_generation, manifest_of, packaged
-from moagraph.query import Query, refuse_unsafe
+from moagraph.query import Query
+from moagraph.screen import refuse_unsafe
 from moagraph.store import EmbeddedStore, Triples
 from moagraph.table import Table
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from moagraph.errors import InputUnreadable, NothingToCheck, UnknownThing
 from moagraph.names import PREFIXES, local_name
-from moagraph.store import EmbeddedStore, iri_term
+from moagraph.store import Store, iri_term
 from moagraph.table import Column, Iri, Table
 
 POLICY = "everything"
@@ -92,7 +92,7 @@ class Coverage:
         return sum(mark == wanted and c.isalnum() for mark, c in zip(marks, self.document.text, strict=True))
 
 
-def documents(store: EmbeddedStore, folder: Path) -> list[Document]:
+def documents(store: Store, folder: Path) -> list[Document]:
     """Gives the documents of all sources that have one.
 
     Raises:
@@ -120,7 +120,7 @@ def documents(store: EmbeddedStore, folder: Path) -> list[Document]:
     return found
 
 
-def audit(store: EmbeddedStore, folder: Path) -> list[Coverage]:
+def audit(store: Store, folder: Path) -> list[Coverage]:
     """Proves every passage of every document, and finds what none cites.
 
     Args:
@@ -134,7 +134,7 @@ def audit(store: EmbeddedStore, folder: Path) -> list[Coverage]:
     return [_coverage(store, document) for document in documents(store, folder)]
 
 
-def _coverage(store: EmbeddedStore, document: Document) -> Coverage:
+def _coverage(store: Store, document: Document) -> Coverage:
     oa = PREFIXES["oa"]
     node = iri_term(document.source)
     table = store.select(
@@ -272,7 +272,7 @@ def passage_node(document: Document, match: Match) -> str:
     )
 
 
-def document_of(store: EmbeddedStore, folder: Path, name: str) -> Document:
+def document_of(store: Store, folder: Path, name: str) -> Document:
     """Gives the document of a source by its name.
 
     Raises:

@@ -203,6 +203,26 @@ class OutputFailed(MoagraphError):
     exit_code = 3
 
 
+class EndpointFailed(MoagraphError):
+    """A SPARQL endpoint cannot be reached, refuses access, or answers with something that is no answer."""
+
+    code = "endpoint-failed"
+    exit_code = 3
+
+
+class EndpointTruncated(MoagraphError):
+    """A SPARQL endpoint gave only a part of an answer, which must not be taken for the whole."""
+
+    code = "endpoint-truncated"
+    exit_code = 3
+
+    def __init__(self, url: str, rows: int) -> None:
+        super().__init__(
+            f"{url} gave only the first {rows:,} rows of the answer",
+            "raise the endpoint's limit (Virtuoso: ResultSetMaxRows in its ini file), or ask for less with LIMIT",
+        )
+
+
 class MissingExtra(MoagraphError):
     """A feature needs a package that is not installed."""
 

@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
-import pyoxigraph as ox
-
-from moagraph.errors import (
-    AmbiguousThing,
-    BadValue,
-    MissingParameter,
-    UnknownParameter,
-    UnknownQuery,
-    UnknownThing,
-)
-from moagraph.names import ASSERTED, BASE, PREFIXES, compact, expand, local_name
+from moagraph.errors import BadValue, MissingParameter, UnknownParameter, UnknownQuery
+from moagraph.names import expand
 from moagraph.query import Parameter, Query, bind
-from moagraph.store import EmbeddedStore, iri_term, literal_term
+from moagraph.store import Store, iri_term, literal_term
 from moagraph.table import Table
+from moagraph.things import Names
 
-_NAMED_BY = tuple(
-    ox.NamedNode(expand(name) or name)
-    for name in ("skos:prefLabel", "skos:altLabel", "skos:notation", "moa:identifier")
-)
-_TYPE = ox.NamedNode(f"{PREFIXES['rdf']}type")
 _DATATYPES = {
     "xsd:integer": r"[+-]?\d+",
     "xsd:decimal": r"[+-]?\d+(\.\d+)?",
@@ -33,78 +20,6 @@ _DATATYPES = {
     "xsd:date": r"\d{4}-\d{2}-\d{2}",
     "xsd:string": r"(?s:.*)",
 }
-
-
-class Names:
-    """What people call things: labels, synonyms, codes, CURIEs and slugs, without regard to case."""
-
-    def __init__(self, store: EmbeddedStore, policy: str) -> None:
-        self._store = store
-        self._policy = policy
-        self._by_class: dict[str, dict[str, set[str]]] = {}
-
-    def of_class(self, kind: str) -> dict[str, set[str]]:
-        """Gives for each folded name the IRIs of the class's members that have it."""
-        if kind not in self._by_class:
-            names: dict[str, set[str]] = {}
-            for iri in self.members(kind):
-                for name in self.names_of(iri):
-                    names.setdefault(name.casefold(), set()).add(iri)
-            self._by_class[kind] = names
-        return self._by_class[kind]
-
-    def _is_a(self, iri: str, kind: str) -> bool:
-        try:
-            node = ox.NamedNode(iri)
-        except ValueError:
-            return False
-        cls = ox.NamedNode(expand(kind) or kind)
-        return any(True for _ in self._store.store.quads_for_pattern(node, _TYPE, cls, ox.NamedNode(ASSERTED)))
-
-    def members(self, kind: str) -> list[str]:
-        """Gives the IRIs of a class's members in order."""
-        table = self._store.select(
-            f"SELECT DISTINCT ?thing WHERE {{ ?thing a {iri_term(expand(kind) or kind)} }} ORDER BY ?thing",
-            self._policy,
-        )
-        return [str(cell) for cell in table.column("thing")]
-
-    def names_of(self, iri: str) -> list[str]:
-        """Gives all names of a thing: slug, CURIE, labels and synonyms in all languages, codes."""
-        found = [local_name(iri), compact(iri), iri, local_name(iri).replace("_", " ")]
-        graph = ox.NamedNode(ASSERTED)
-        for predicate in _NAMED_BY:
-            for quad in self._store.store.quads_for_pattern(ox.NamedNode(iri), predicate, None, graph):
-                if isinstance(quad.object, ox.Literal):
-                    found.append(quad.object.value)
-        return found
-
-    def resolve(self, word: str, kinds: Iterable[str]) -> str:
-        """Gives the IRI of the thing that a word names, in one of the classes.
-
-        Raises:
-            UnknownThing: nothing has that name; offers the nearest ones.
-            AmbiguousThing: several things have it.
-        """
-        kinds = list(kinds)
-        if len(kinds) == 1:
-            # Within a kind slug and CURIE are unique, so they need no look at all the names.
-            folder = kinds[0].partition(":")[2].lower()
-            iri = f"{BASE}{folder}/{word.removeprefix(f'{folder}:')}"
-            if self._is_a(iri, kinds[0]):
-                return iri
-        known: list[str] = []
-        found: set[str] = set()
-        for kind in kinds:
-            names = self.of_class(kind)
-            found |= names.get(word.strip().casefold(), set())
-            known += names
-        if not found:
-            shown = [name for name in known if ":" not in name]
-            raise UnknownThing(word, " or ".join(k.partition(":")[2] or k for k in kinds), shown)
-        if len(found) > 1:
-            raise AmbiguousThing(word, [compact(iri) for iri in found])
-        return found.pop()
 
 
 class Library:
@@ -116,7 +31,7 @@ class Library:
         policy: name of the policy of evidence.
     """
 
-    def __init__(self, queries: Mapping[str, Query], store: EmbeddedStore, policy: str) -> None:
+    def __init__(self, queries: Mapping[str, Query], store: Store, policy: str) -> None:
         self.queries = dict(sorted(queries.items()))
         self.store = store
         self.policy = policy

@@ -134,14 +134,22 @@ def policy_graph(name: str) -> str:
     return f"{BASE}policy/{name}"
 
 
+def undeclared_prefixes(query: str) -> set[str]:
+    """Gives the prefixes that a query uses and does not declare.
+
+    >>> sorted(undeclared_prefixes("PREFIX x: <x:> SELECT ?s WHERE { ?s xyz:p moa:Claim ; x:y 'a:b' }"))
+    ['moa', 'xyz']
+    """
+    strings = r"""\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'"""
+    bare = re.sub(rf"<[^<>\s]*>|{strings}|\#[^\n]*", " ", query, flags=re.DOTALL)
+    declared = set(re.findall(r"(?i)\bPREFIX\s+([\w.-]*):", bare))
+    return set(re.findall(r"(?<![\w.:/#?$-])([A-Za-z][\w.-]*):", bare)) - declared
+
+
 def unknown_prefixes(query: str) -> set[str]:
     """Gives the prefixes that a query uses but that neither it nor moagraph declares.
 
     >>> unknown_prefixes("SELECT ?s WHERE { ?s xyz:p moa:Claim }")
     {'xyz'}
     """
-    strings = r"""\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'"""
-    bare = re.sub(rf"<[^<>\s]*>|{strings}|\#[^\n]*", " ", query, flags=re.DOTALL)
-    declared = set(re.findall(r"(?i)\bPREFIX\s+([\w.-]*):", bare))
-    used = set(re.findall(r"(?<![\w.:/#?$-])([A-Za-z][\w.-]*):", bare))
-    return used - declared - PREFIXES.keys()
+    return undeclared_prefixes(query) - PREFIXES.keys()

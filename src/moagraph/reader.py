@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from moagraph.claims import QUALIFIERS, Absence, Claim, Line
 from moagraph.names import PREFIXES, VOCAB, local_name
-from moagraph.store import EmbeddedStore, iri_term
+from moagraph.store import Store, iri_term
 from moagraph.table import Cell, Iri, Table
 
 Properties = dict[str, list[Cell]]
@@ -53,7 +53,7 @@ def _span(passage: Properties) -> tuple[int, int]:
 class Reader:
     """Reads claims and absences with all that hangs on them, a few queries for each kind of node."""
 
-    def __init__(self, store: EmbeddedStore, policy: str) -> None:
+    def __init__(self, store: Store, policy: str) -> None:
         self.store = store
         self.policy = policy
         self._nodes: dict[str, Properties] = {}

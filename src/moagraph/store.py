@@ -1,17 +1,18 @@
-"""The Store: what a built graph can be asked, here embedded as a read-only Oxigraph store."""
+"""The Store: what a built graph can be asked. Here the interface, and the embedded read-only Oxigraph store."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
 from moagraph.errors import QuerySyntax
 from moagraph.names import ASSERTED, BASE, PREFIXES, local_name, policy_graph, unknown_prefixes
-from moagraph.table import Cell, Column, Iri, Scalar, Table
+from moagraph.table import Blank, Cell, Column, Iri, Literal, Scalar, Table
 
 SKOS_LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"
 RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
@@ -23,16 +24,16 @@ _SPEAKING = tuple(PREFIXES[kind] for kind in ("claim", "evidence", "absence"))
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
-class Store(Protocol):
-    """What every store can do, embedded or remote."""
+class Solutions(NamedTuple):
+    """What a SELECT query answers, as terms.
 
-    def select(self, query: str, policy: str, columns: Sequence[Column] = ()) -> Table:
-        """Gives the table that a SELECT query answers under a policy."""
-        ...
+    Attributes:
+        variables: names without `?`, in order.
+        rows: a term, or None where unbound, for each variable.
+    """
 
-    def label(self, iri: str) -> str | None:
-        """Gives the English label of a thing or term, or None."""
-        ...
+    variables: tuple[str, ...]
+    rows: list[tuple[Term | None, ...]]
 
 
 class Triples(tuple[ox.Triple, ...]):
@@ -41,46 +42,40 @@ class Triples(tuple[ox.Triple, ...]):
     __slots__ = ()
 
     @classmethod
-    def of(cls, triples: Iterator[ox.Triple]) -> Triples:
+    def of(cls, triples: Iterable[ox.Triple]) -> Triples:
         """Puts triples in order."""
         return cls(tuple(t for _, t in sorted({str(t): t for t in triples}.items())))
 
 
-class EmbeddedStore:
-    """A built graph on disk, opened read-only, or in memory while it is built.
+class Store(ABC):
+    """What every store can do, embedded or remote.
 
-    The default graph of every query is what curators asserted plus what was derived under one policy.
+    The default graph of every query is what curators asserted plus what was derived under one policy. Known
+    prefixes need not be declared.
     """
 
-    def __init__(self, store: ox.Store) -> None:
-        self.store = store
+    def __init__(self) -> None:
         self._labels: dict[str, str | None] = {}
 
-    @classmethod
-    def open(cls, folder: Path) -> EmbeddedStore:
-        """Opens the store in a folder for reading.
+    @abstractmethod
+    def answer(self, query: str, policy: str) -> Solutions | Triples | bool:
+        """Gives the answer to a query of any form, as terms.
 
         Raises:
-            OSError: there is no store in the folder.
+            QuerySyntax: the query is not SPARQL 1.1, or cannot be evaluated.
         """
-        return cls(ox.Store.read_only(str(folder)))
 
-    def evaluate(self, query: str, policy: str) -> Any:
-        """Gives pyoxigraph's answer to a query of any form, with known prefixes declared.
+    @abstractmethod
+    def policies(self) -> list[str]:
+        """Gives the names of the policies under which something was derived, in order."""
 
-        Raises:
-            QuerySyntax: the query is not SPARQL 1.1.
-        """
-        graphs: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = [
-            ox.NamedNode(ASSERTED),
-            ox.NamedNode(policy_graph(policy)),
-        ]
-        try:
-            return self.store.query(query, prefixes=_PREFIXES, default_graph=graphs)
-        except SyntaxError as error:
-            raise _syntax_error(query, str(error)) from None
-        except (RuntimeError, ValueError) as error:
-            raise QuerySyntax(f"the query cannot be evaluated: {error}", query) from None
+    @abstractmethod
+    def quads(self, graph: str) -> Iterator[ox.Triple]:
+        """Gives the triples of one named graph, in no order."""
+
+    @abstractmethod
+    def _find_labels(self, iris: Sequence[str]) -> dict[str, str]:
+        """Gives the English labels of those IRIs that have one; the preferred one comes first."""
 
     def select(self, query: str, policy: str, columns: Sequence[Column] = ()) -> Table:
         """Gives the table that a SELECT query answers under a policy.
@@ -90,71 +85,100 @@ class EmbeddedStore:
             policy: name of a policy of evidence.
             columns: names and types of the columns where a header declares them.
         """
-        solutions = self.evaluate(query, policy)
-        assert isinstance(solutions, ox.QuerySolutions)
-        names = [variable.value for variable in solutions.variables]
-        if not columns:
-            columns = [Column(name) for name in names]
-        many = [column.many for column in columns]
-        rows = tuple(
-            tuple(self._cell(term, several) for term, several in zip(solution, many, strict=True))
-            for solution in solutions
-        )
-        return Table(tuple(columns), rows)
+        solutions = self.answer(query, policy)
+        assert isinstance(solutions, Solutions)
+        return self.table(solutions, columns)
 
     def ask(self, query: str, policy: str) -> Table | Triples | bool:
         """Gives the answer to a query of any form: a table, a graph, or true or false."""
+        answer = self.answer(query, policy)
+        return self.table(answer) if isinstance(answer, Solutions) else answer
+
+    def table(self, solutions: Solutions, columns: Sequence[Column] = ()) -> Table:
+        """Gives solutions as a table whose things know their labels, which are looked up all at once."""
+        if not columns:
+            columns = [Column(name) for name in solutions.variables]
+        many = [column.many for column in columns]
+        rows = tuple(
+            tuple(_several(term) if several else _scalar(term) for term, several in zip(row, many, strict=True))
+            for row in solutions.rows
+        )
+        labels = self.labels({part for row in rows for cell in row for part in _things(cell)})
+        return Table(tuple(columns), tuple(tuple(_labelled(cell, labels) for cell in row) for row in rows))
+
+    def label(self, iri: str) -> str | None:
+        """Gives the English label of a thing or term, or None where it has none."""
+        return self.labels([iri])[iri]
+
+    def labels(self, iris: Iterable[str]) -> dict[str, str | None]:
+        """Gives for each IRI its English label, or None where it has none; each is looked up once."""
+        wanted = {str(iri) for iri in iris}
+        missing = sorted(wanted - self._labels.keys())
+        if missing:
+            found = self._find_labels(missing)
+            self._labels |= {iri: found.get(iri) or _spoken(iri) for iri in missing}
+        return {iri: self._labels[iri] for iri in wanted}
+
+
+class EmbeddedStore(Store):
+    """A built graph on disk, opened read-only, or in memory while it is built.
+
+    Args:
+        store: the store.
+        foreign: named graphs of a user's own triples, which every query sees too.
+    """
+
+    def __init__(self, store: ox.Store, foreign: Sequence[str] = ()) -> None:
+        super().__init__()
+        self.store = store
+        self.foreign = tuple(foreign)
+
+    @classmethod
+    def open(cls, folder: Path, foreign: Sequence[str] = ()) -> EmbeddedStore:
+        """Opens the store in a folder for reading.
+
+        Raises:
+            OSError: there is no store in the folder.
+        """
+        return cls(ox.Store.read_only(str(folder)), foreign)
+
+    def evaluate(self, query: str, policy: str) -> Any:
+        """Gives pyoxigraph's answer to a query of any form, with known prefixes declared.
+
+        Raises:
+            QuerySyntax: the query is not SPARQL 1.1, or cannot be evaluated.
+        """
+        graphs: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = [
+            ox.NamedNode(iri) for iri in (ASSERTED, policy_graph(policy), *self.foreign)
+        ]
+        try:
+            return self.store.query(query, prefixes=_PREFIXES, default_graph=graphs)
+        except SyntaxError as error:
+            raise syntax_error(query, str(error)) from None
+        except (RuntimeError, ValueError) as error:
+            raise QuerySyntax(f"the query cannot be evaluated: {error}", query) from None
+
+    def answer(self, query: str, policy: str) -> Solutions | Triples | bool:
+        """Gives the answer to a query of any form, as terms."""
         answer = self.evaluate(query, policy)
         if isinstance(answer, ox.QueryBoolean):
             return bool(answer)
         if isinstance(answer, ox.QueryTriples):
-            return Triples.of(iter(answer))
-        names = [variable.value for variable in answer.variables]
-        rows = tuple(tuple(self._cell(term, False) for term in solution) for solution in answer)
-        return Table(tuple(Column(name) for name in names), rows)
+            return Triples.of(answer)
+        names = tuple(variable.value for variable in answer.variables)
+        return Solutions(names, [tuple(solution) for solution in answer])
 
-    def _cell(self, term: Term | None, several: bool) -> Cell:
-        if several:
-            value = term.value if isinstance(term, ox.Literal) else ""
-            return tuple(Iri(iri, self.label(iri)) for iri in sorted(set(value.split())))
-        return self._scalar(term)
-
-    def _scalar(self, term: Term | None) -> Scalar:
-        if term is None:
-            return None
-        if isinstance(term, ox.NamedNode):
-            return Iri(term.value, self.label(term.value))
-        if isinstance(term, ox.Literal):
-            datatype = term.datatype.value
-            if datatype == f"{_XSD}integer":
-                return int(term.value)
-            if datatype == f"{_XSD}decimal":
-                from decimal import Decimal
-
-                return Decimal(term.value)
-            if datatype == f"{_XSD}boolean":
-                return term.value in ("true", "1")
-            return term.value
-        return str(term)
-
-    def label(self, iri: str) -> str | None:
-        """Gives the English label of a thing or term, or None where it has none."""
-        if iri not in self._labels:
-            self._labels[iri] = self._find_label(iri)
-        return self._labels[iri]
+    def _find_labels(self, iris: Sequence[str]) -> dict[str, str]:
+        return {iri: label for iri in iris if (label := self._find_label(iri)) is not None}
 
     def _find_label(self, iri: str) -> str | None:
         node = ox.NamedNode(iri)
-        graph = ox.NamedNode(ASSERTED)
+        graphs = [ox.NamedNode(graph) for graph in (ASSERTED, *self.foreign)]
         for predicate in (SKOS_LABEL, RDFS_LABEL):
-            for quad in self.store.quads_for_pattern(node, ox.NamedNode(predicate), None, graph):
-                if isinstance(quad.object, ox.Literal) and quad.object.language == "en":
-                    return quad.object.value
-        if iri.startswith(f"{BASE}policy/"):
-            return local_name(iri)
-        if iri.startswith(_SPEAKING):
-            # The name of a claim, of its lines and of an absence is a sentence one can say.
-            return local_name(iri).replace("_", " ")
+            for graph in graphs:
+                for quad in self.store.quads_for_pattern(node, ox.NamedNode(predicate), None, graph):
+                    if isinstance(quad.object, ox.Literal) and quad.object.language == "en":
+                        return quad.object.value
         return None
 
     def policies(self) -> list[str]:
@@ -169,7 +193,59 @@ class EmbeddedStore:
             yield quad.triple
 
 
-def _syntax_error(query: str, message: str) -> QuerySyntax:
+def _several(term: Term | None) -> tuple[Iri, ...]:
+    value = term.value if isinstance(term, ox.Literal) else ""
+    return tuple(Iri(iri) for iri in sorted(set(value.split())))
+
+
+def _scalar(term: Term | None) -> Scalar:
+    if term is None:
+        return None
+    if isinstance(term, ox.NamedNode):
+        return Iri(term.value)
+    if isinstance(term, ox.BlankNode):
+        return Blank(str(term))
+    if not isinstance(term, ox.Literal):
+        return str(term)
+    datatype, value = term.datatype.value, term.value
+    if datatype == f"{_XSD}string":
+        return value
+    if datatype == f"{_XSD}integer":
+        return int(value)
+    if datatype == f"{_XSD}boolean":
+        return value in ("true", "1")
+    if datatype == f"{_XSD}decimal":
+        from decimal import Decimal
+
+        return Decimal(value)
+    if datatype in (f"{_XSD}double", f"{_XSD}float"):
+        return float(value.replace("INF", "inf"))
+    return Literal(value, datatype, term.language or "")
+
+
+def _things(cell: Cell) -> Iterator[str]:
+    for part in cell if isinstance(cell, tuple) else (cell,):
+        if isinstance(part, Iri):
+            yield str(part)
+
+
+def _labelled(cell: Cell, labels: dict[str, str | None]) -> Cell:
+    if isinstance(cell, Iri):
+        return Iri(cell, labels[str(cell)])
+    if isinstance(cell, tuple):
+        return tuple(Iri(part, labels[str(part)]) if isinstance(part, Iri) else part for part in cell)
+    return cell
+
+
+def _spoken(iri: str) -> str | None:
+    """Gives the name of a policy, and what the name of a claim, of its lines and of an absence says."""
+    if iri.startswith(f"{BASE}policy/"):
+        return local_name(iri)
+    return local_name(iri).replace("_", " ") if iri.startswith(_SPEAKING) else None
+
+
+def syntax_error(query: str, message: str) -> QuerySyntax:
+    """Gives the error that points at the place which an engine's message names as `error at LINE:COLUMN: …`."""
     unknown = sorted(unknown_prefixes(query))
     if unknown:
         names = ", ".join(f"{prefix}:" for prefix in unknown)

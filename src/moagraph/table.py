@@ -1,7 +1,8 @@
 """Typed rows and how to print them.
 
 A Table has named, typed columns and a total order of rows. A cell is an `Iri` (which knows its label), a string, a
-whole number, a decimal, a truth value, None, or a sorted tuple of those where the column may hold several.
+whole number, a decimal, a float, a truth value, a `Literal` of any other datatype or language, a `Blank` node, None,
+or a sorted tuple of those where the column may hold several.
 """
 
 from __future__ import annotations
@@ -9,47 +10,16 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, Union
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from moagraph.errors import MissingExtra, UnknownFormat
-from moagraph.names import compact
+from moagraph.terms import Blank, Cell, Iri, Literal, Scalar, jsonable, term_json, term_xml, text_of
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     import pandas as pd
+    import polars as pl
 
-
-class Iri(str):
-    """An IRI that knows how people call the thing.
-
-    >>> Iri("https://w3id.org/moagraph/compound/cortexin", "Cortexin").label
-    'Cortexin'
-    >>> Iri("https://w3id.org/moagraph/claim/a_binds_b").label
-    'claim:a_binds_b'
-    """
-
-    _label: str | None
-
-    def __new__(cls, iri: str, label: str | None = None) -> Iri:
-        """Makes an IRI; without a label its CURIE serves as one."""
-        self = super().__new__(cls, iri)
-        self._label = label
-        return self
-
-    @property
-    def curie(self) -> str:
-        """The CURIE, or the IRI in angle brackets where no known prefix fits."""
-        return compact(str(self))
-
-    @property
-    def label(self) -> str:
-        """What people call it."""
-        return self._label or self.curie
-
-
-Scalar: TypeAlias = Union[Iri, str, int, "Decimal", bool, None]
-Cell: TypeAlias = Scalar | tuple[Scalar, ...]
+__all__ = ["EXTENSIONS", "FORMATS", "Blank", "Cell", "Column", "Iri", "Literal", "Scalar", "Table", "latex_escape"]
 
 
 class Column(NamedTuple):
@@ -69,27 +39,8 @@ class Column(NamedTuple):
         return self.name.replace("_", " ")
 
 
-def _text(cell: Cell, iris: bool) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, tuple):
-        return "; ".join(_text(part, iris) for part in cell)
-    if isinstance(cell, Iri):
-        return str(cell) if iris else cell.label
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
-    return str(cell)
-
-
-def _jsonable(cell: Cell, iris: bool) -> Any:
-    if isinstance(cell, tuple):
-        return [_jsonable(part, iris) for part in cell]
-    if isinstance(cell, Iri):
-        return str(cell) if iris else {"id": cell.curie, "label": cell.label}
-    if cell is None or isinstance(cell, str | int):
-        return cell
-    return str(cell)
-
+NOTEBOOK_ROWS = 100
+"""How many rows of a table a notebook shows."""
 
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -151,7 +102,7 @@ class Table:
         return [row[index] for row in self.cells]
 
     def _strings(self, iris: bool) -> list[list[str]]:
-        return [[_text(cell, iris) for cell in row] for row in self.cells]
+        return [[text_of(cell, iris) for cell in row] for row in self.cells]
 
     def to_csv(self, iris: bool = False) -> str:
         """Gives RFC 4180 text with a header row; text that a spreadsheet would run is quoted with an apostrophe."""
@@ -189,7 +140,7 @@ class Table:
                 {
                     "columns": [{"name": c.name, "type": c.type} for c in self.columns],
                     "rows": [
-                        dict(zip(names, (_jsonable(cell, iris) for cell in row), strict=True)) for row in self.cells
+                        dict(zip(names, (jsonable(cell, iris) for cell in row), strict=True)) for row in self.cells
                     ],
                 },
                 ensure_ascii=False,
@@ -221,7 +172,14 @@ class Table:
         return f"<table>{caption}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table>\n"
 
     def _repr_html_(self) -> str:
-        return self.to_html()
+        """Gives what notebooks show: the first rows, and how many there are."""
+        import html
+
+        shown = Table(self.columns, self.cells[:NOTEBOOK_ROWS], self.title)
+        count = f"{len(self):,} row{'' if len(self) == 1 else 's'}"
+        if len(shown) < len(self):
+            count += f", the first {len(shown)} shown"
+        return f"{shown.to_html()}<p>{html.escape(count)}</p>\n"
 
     def to_latex(self, iris: bool = False) -> str:
         """Gives a LaTeX tabular as wide as the line; all text is escaped."""
@@ -233,6 +191,33 @@ class Table:
         title = f"\\noindent {latex_escape(self.title)}\n\n" if self.title else ""
         opening = f"{title}\\begin{{tabular}}{{{layout}}}\n\\hline\n{head}"
         return f"{opening}\\hline\n{''.join(body)}\\hline\n\\end{{tabular}}\n"
+
+    def to_srj(self, iris: bool = True) -> str:  # noqa: ARG002 - terms are always whole here
+        """Gives SPARQL 1.1 query results in JSON; a cell that holds several things is a string of their IRIs."""
+        import json
+
+        bindings = [
+            {c.name: term_json(cell) for c, cell in zip(self.columns, row, strict=True) if cell is not None}
+            for row in self.cells
+        ]
+        results = {"head": {"vars": [c.name for c in self.columns]}, "results": {"bindings": bindings}}
+        return json.dumps(results, ensure_ascii=False, indent=1) + "\n"
+
+    def to_srx(self, iris: bool = True) -> str:  # noqa: ARG002 - terms are always whole here
+        """Gives SPARQL query results in XML; a cell that holds several things is a string of their IRIs."""
+        from xml.sax.saxutils import quoteattr
+
+        lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<sparql xmlns="http://www.w3.org/2005/sparql-results#">']
+        variables = "".join(f"<variable name={quoteattr(c.name)}/>" for c in self.columns)
+        lines += [f"<head>{variables}</head>", "<results>"]
+        for row in self.cells:
+            bindings = "".join(
+                f"<binding name={quoteattr(c.name)}>{term_xml(cell)}</binding>"
+                for c, cell in zip(self.columns, row, strict=True)
+                if cell is not None
+            )
+            lines.append(f"<result>{bindings}</result>")
+        return "\n".join([*lines, "</results>", "</sparql>"]) + "\n"
 
     def to_text(self, iris: bool = False, width: int = 110) -> str:
         """Gives a table for reading, wrapped to `width` characters, with the number of rows below it."""
@@ -275,6 +260,39 @@ class Table:
                 frame[column.name] = frame[column.name].astype("Int64")
         return frame
 
+    def to_polars(self) -> pl.DataFrame:
+        """Gives a polars DataFrame: things as the text of their IRIs, lists as lists, numbers and truth values typed.
+
+        Raises:
+            MissingExtra: polars is not installed.
+        """
+        try:
+            import polars as pl
+        except ImportError:
+            raise MissingExtra("to_polars needs polars", "pip install 'moagraph[polars]'") from None
+
+        def plain(cell: Cell) -> Any:
+            if isinstance(cell, tuple):
+                return [plain(part) for part in cell]
+            return str(cell) if isinstance(cell, str) else cell
+
+        types: dict[str, Any] = {"xsd:integer": pl.Int64, "xsd:boolean": pl.Boolean, "xsd:double": pl.Float64}
+        types["xsd:string"] = pl.String
+        series = []
+        for column in self.columns:
+            values = [plain(cell) for cell in self.column(column.name)]
+            kinds = {type(value) for value in values if value is not None}
+            dtype: Any = None
+            if column.many:
+                dtype = pl.List(pl.String)
+            elif column.type in types or not kinds:
+                dtype = types.get(column.type, pl.String)
+            elif len(kinds) > 1:
+                # Values of several kinds have no type in common but text.
+                values, dtype = [None if value is None else str(value) for value in values], pl.String
+            series.append(pl.Series(column.name, values, dtype=dtype))
+        return pl.DataFrame(series)
+
     def to(self, format: str, iris: bool = False, width: int = 110) -> str:
         """Gives the table in a named format.
 
@@ -296,6 +314,8 @@ FORMATS: dict[str, Callable[[Table, bool], str]] = {
     "markdown": Table.to_markdown,
     "html": Table.to_html,
     "latex": Table.to_latex,
+    "srj": Table.to_srj,
+    "srx": Table.to_srx,
 }
 """The formats that tables can be written in, by name."""
 
@@ -307,5 +327,7 @@ EXTENSIONS = {
     ".md": "markdown",
     ".html": "html",
     ".tex": "latex",
+    ".srj": "srj",
+    ".srx": "srx",
 }
 """The format that a file's extension means."""

@@ -11,7 +11,7 @@ import sys
 
 import click
 
-from moagraph.cli import asking, curating, describing, making
+from moagraph.cli import asking, curating, describing, making, querying
 from moagraph.errors import MoagraphError
 
 
@@ -29,7 +29,6 @@ for _command in (
     asking.compare,
     asking.list_,
     asking.show,
-    asking.sparql,
     curating.audit,
     curating.build,
     curating.check,
@@ -38,6 +37,7 @@ for _command in (
     describing.fair,
     making.export,
     making.plot,
+    querying.sparql,
 ):
     cli.add_command(_command)
 

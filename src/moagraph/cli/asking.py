@@ -1,17 +1,15 @@
-"""Commands that ask: ask, compare, sparql, list and show."""
+"""Commands that ask: ask, compare, list and show."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from moagraph.cli.options import format_for, graph_options, iris_option, output_options, print_table, write_out
-from moagraph.errors import InputUnreadable, UnknownFormat
 
 if TYPE_CHECKING:
     from moagraph.api import Graph
@@ -101,38 +99,6 @@ def compare(
     write_out(shown.to(chosen, width), output)
 
 
-@click.command()
-@click.argument("query", metavar="FILE|-|TEXT")
-@graph_options
-@output_options
-@iris_option
-def sparql(query: str, graph: Callable[[], Graph], format_: str | None, output: str, iris: bool) -> None:
-    """Run a SPARQL query from a file, from standard input (-) or given as text; known prefixes need no PREFIX."""
-    from moagraph.store import Triples
-
-    if query == "-":
-        text = sys.stdin.read()
-    elif query.endswith(".rq") or (len(query) < 1000 and Path(query).is_file()):
-        try:
-            text = Path(query).read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputUnreadable(f"cannot read {query}: {getattr(error, 'strerror', None) or error}") from None
-    else:
-        text = query
-    answer = graph().sparql(text)
-    if isinstance(answer, bool):
-        write_out("true\n" if answer else "false\n", output)
-    elif isinstance(answer, Triples):
-        from moagraph.turtle import write
-
-        chosen = format_for(format_, output, {".ttl": "turtle"}, "turtle")
-        if chosen != "turtle":
-            raise UnknownFormat(chosen, ["turtle"])
-        write_out(write(answer).decode("utf-8"), output)
-    else:
-        print_table(answer, format_, output, iris)
-
-
 @click.command("list")
 @click.argument("what", metavar="WHAT")
 @graph_options
@@ -170,10 +136,11 @@ def list_(what: str, graph: Callable[[], Graph], format_: str | None, output: st
     else:
         names = asked.library.names
         rows = []
-        for iri in names.members(LISTS[what]):
-            thing = Iri(iri, asked.store.label(iri))
-            others = [n for n in names.names_of(iri)[4:] if n != thing.label]
-            rows.append((thing, thing.curie, tuple(others)))
+        listing = names.listing(LISTS[what])
+        labels = asked.store.labels(listing)
+        for iri, called in listing.items():
+            thing = Iri(iri, labels[iri])
+            rows.append((thing, thing.curie, tuple(name for name in called if name != thing.label)))
         columns = (
             Column("name", LISTS[what]),
             Column("id", "xsd:string"),

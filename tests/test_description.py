@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,9 +15,10 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 import rdflib
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdflib.namespace import RDF, SH
+from rdflib.plugins.sparql import prepareQuery
 
 import moagraph
 from moagraph.errors import BadValue, NothingToCheck
@@ -32,6 +36,7 @@ DCAT = rdflib.Namespace(PREFIXES["dcat"])
 SD = rdflib.Namespace(PREFIXES["sd"])
 SPDX = rdflib.Namespace(PREFIXES["spdx"])
 DCTERMS = rdflib.Namespace(PREFIXES["dcterms"])
+PREPARED = functools.cache(prepareQuery)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +76,7 @@ def as_rdflib(triples: Iterable[ox.Triple]) -> rdflib.Graph:
 def ask(graph: rdflib.Graph, query: str) -> Counter[tuple[str, ...]]:
     """Gives rows of names with a count last."""
     rows: Counter[tuple[str, ...]] = Counter()
-    for row in graph.query(query):
+    for row in graph.query(PREPARED(query)):
         assert isinstance(row, rdflib.query.ResultRow)
         rows[tuple(str(part) for part in row[:-1])] = int(row[len(row) - 1])
     return rows
@@ -157,6 +162,7 @@ TRIPLES = st.lists(
 )  # fmt: skip
 
 
+@settings(derandomize=True, database=None, deadline=None, max_examples=40)
 @given(TRIPLES, TRIPLES)
 def test_numbers_of_any_graph_are_what_sparql_counts(triples: list[ox.Triple], others: list[ox.Triple]) -> None:
     """Repeated triples, several classes, languages and blank nodes included; in whatever order."""
@@ -330,3 +336,27 @@ def test_without_a_header_nothing_is_described(project: Path, tmp_path: Path) ->
 
     with pytest.raises(NothingToCheck):
         void.description(Empty(moagraph.open(project)))
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["void"], 0, "triples to"),
+        (["ontology"], 0, "triples to"),
+        (["service", "--endpoint-url", ENDPOINT], 0, "triples to"),
+        (["service"], 2, "--endpoint-url https://"),
+        (["void", "-f", "xml"], 2, "cannot write format 'xml'"),
+    ],
+    ids=["void", "ontology", "service", "service-nowhere", "void-xml"],
+)
+def test_commands(words: list[str], code: int, said: str, project: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "moagraph", "export", *words, "--root", str(project), "-o", str(tmp_path / "a.ttl")],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    assert (tmp_path / "a.ttl").is_file() == (code == 0)

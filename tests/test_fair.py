@@ -20,7 +20,7 @@ from rdflib.namespace import OWL, RDF, RDFS, SH, SKOS
 from moagraph import fair
 from moagraph.check import shapes_of
 from moagraph.corpus import Corpus, File
-from moagraph.errors import NothingToCheck, UnknownFormat
+from moagraph.errors import InputUnreadable, NothingToCheck, UnknownFormat
 from moagraph.names import VOCAB
 from moagraph.turtle import read
 from moagraph.vocabulary import published, vocabulary_of
@@ -503,6 +503,15 @@ def test_a_vocabulary_without_terms_is_not_fine() -> None:
         run("")
     with pytest.raises(NothingToCheck):
         run(CLEAN[: CLEAN.index("moa:Potion a")])
+
+
+def test_a_file_that_cannot_be_read_is_not_passed_over() -> None:
+    good = File("ontology/potions.ttl", CLEAN.encode())
+    assert len(vocabulary_of(Corpus.of([good, File("data/compound/x.ttl", b"<urn:a> <urn:b> 1 .")]))) > 40
+    with pytest.raises(InputUnreadable, match=r"ontology/scheme/x\.ttl:1"):
+        vocabulary_of(Corpus.of([good, File("ontology/scheme/x.ttl", b"moa:Red a")]))
+    with pytest.raises(NothingToCheck):
+        vocabulary_of(Corpus.of([File("data/compound/x.ttl", b"<urn:a> <urn:b> 1 .")]))
 
 
 def test_the_real_vocabulary_fails_nothing() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 import pyoxigraph as ox
 
 from moagraph.corpus import Corpus, is_statement_file
-from moagraph.errors import NothingToCheck
+from moagraph.errors import InputUnreadable, NothingToCheck
 from moagraph.names import PREFIXES
 
 _LABEL = ox.NamedNode(f"{PREFIXES['rdfs']}label")
@@ -26,13 +26,16 @@ def vocabulary_of(corpus: Corpus) -> tuple[ox.Triple, ...]:
     """Gives what the ontology's own files state: the header, classes, properties and concept schemes.
 
     Raises:
+        InputUnreadable: a file is no Turtle, so that its terms would go untested.
         NothingToCheck: the ontology states nothing.
     """
     files = [f for f in corpus.files if f.path.startswith("ontology/") and is_statement_file(f.path)]
-    triples = Corpus.of(files).triples
-    if not triples:
+    read = Corpus.of(files)
+    for finding in read.findings:
+        raise InputUnreadable(f"{finding.place}: {finding.problem}", finding.cure)
+    if not read.triples:
         raise NothingToCheck("the ontology holds no statement", "name a folder that holds ontology/*.ttl")
-    return triples
+    return read.triples
 
 
 def published(triples: Iterable[ox.Triple]) -> tuple[ox.Triple, ...]:

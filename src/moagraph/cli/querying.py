@@ -77,7 +77,7 @@ def _text(query: str) -> str:
         return sys.stdin.read()
     if query.endswith(".rq") or (len(query) < 1000 and "\n" not in query and Path(query).is_file()):
         try:
-            return Path(query).read_text("utf-8")
+            return Path(query).read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise InputUnreadable(f"cannot read {query}: {getattr(error, 'strerror', None) or error}") from None
     return query

@@ -55,6 +55,10 @@ class Client:
             self.loaded.add(graph)
         return graph
 
+    def unload(self, graph: str) -> None:
+        self.writer.delete(self.server.store, params={"graph": graph}).raise_for_status()
+        self.loaded.discard(graph)
+
     def replace(self, graph: str, body: bytes) -> None:
         answer = self.writer.put(
             self.server.store,
@@ -200,6 +204,7 @@ def test_rule(rule: Rule, client: Client, spoilt: list[ox.Triple], real_triples:
     assert rows_of(rule.text, own)
     for triples in (own, spoilt, real_triples):
         assert client.select(rule.text, [client.load(triples)]) == rows_of(rule.text, triples)
+    client.unload(client.load(own))
 
 
 WORLDS = [*sorted({case.data for case in test_queries.ALL}), ("real",)]

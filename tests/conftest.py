@@ -15,6 +15,7 @@ import rdflib
 from hypothesis import HealthCheck, settings
 
 import moagraph
+from engines.servers import oxigraph_server, server, virtuoso_server  # noqa: F401
 from moagraph import turtle
 from moagraph.api import Graph
 from moagraph.build import Derivation, Policy, derivations_of, derive, policies_of, queries_of

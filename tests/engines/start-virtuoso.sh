@@ -4,13 +4,13 @@
 # Query:        http://127.0.0.1:PORT/sparql
 # Update:       http://127.0.0.1:PORT/sparql-auth              digest, dba / dba
 # Graph store:  http://127.0.0.1:PORT/sparql-graph-crud-auth   digest, dba / dba
-# Its SQL shell:  isql-vt 127.0.0.1:PORT+1 dba dba
-# Stop it with Ctrl-C.
+# SQL shell:    isql-vt 127.0.0.1:PORT+1 dba dba
+# Stop it with Ctrl-C; what was loaded is kept in the folder.
 set -eu
 [ $# -eq 2 ] || { echo "usage: $0 PORT FOLDER" >&2; exit 2; }
 port=$1
 command -v virtuoso-t >/dev/null || { echo "virtuoso-t is missing: apt install virtuoso-opensource-7-bin" >&2; exit 3; }
-mkdir -p "$2"
+mkdir -p "$2/www"
 folder=$(cd "$2" && pwd)
 
 cat >"$folder/virtuoso.ini" <<INI
@@ -38,11 +38,11 @@ MaxDirtyBuffers    = 15000
 DirsAllowed        = $folder
 ThreadsPerQuery    = 2
 MaxQueryMem        = 1G
-CheckpointInterval = 0
+CheckpointInterval = 60
 
 [HTTPServer]
 ServerPort                = 127.0.0.1:$port
-ServerRoot                = $folder
+ServerRoot                = $folder/www
 ServerThreads             = 10
 MaxKeepAlives             = 10
 KeepAliveTimeout          = 10
@@ -50,6 +50,7 @@ HttpPrintWarningsInOutput = 0
 Charset                   = UTF-8
 
 [SPARQL]
+; No limits: at a limit Virtuoso gives a part of the answer as if it were the whole.
 ResultSetMaxRows           = 10000000
 MaxQueryCostEstimationTime = 0
 MaxQueryExecutionTime      = 0

@@ -1,0 +1,1 @@
+"""Servers to compare answers with, and the scripts that start them."""

@@ -1,0 +1,287 @@
+"""The same answers from the Oxigraph server and from Virtuoso: every query, rule, policy and derivation.
+
+Asked through the SPARQL protocol without any code of the package. Plans of Virtuoso depend on what is loaded, so
+everything is asked on the invented datasets and on the real data.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+import httpx
+import pyoxigraph as ox
+import pytest
+
+import test_check
+import test_data_answers
+import test_queries
+from conftest import ROOT, Ontology, triples_of, with_kinds
+from engines.servers import Server
+from moagraph import turtle
+from moagraph.build import Policy
+from moagraph.check import Rule
+from moagraph.corpus import Corpus, File, read_files
+from moagraph.library import Library
+from moagraph.names import ASSERTED, policy_graph
+from moagraph.places import Places
+from moagraph.query import Query, bind, opening_of
+from moagraph.store import EmbeddedStore, Term
+from moagraph.table import Column, Table
+
+POLICIES = ("stated", "everything")
+BOOLEAN = ox.NamedNode("http://www.w3.org/2001/XMLSchema#boolean")
+LIMIT = 60
+"""Seconds for one answer: Virtuoso may wait for ever on a plan that it got wrong."""
+
+
+class Client:
+    """Loads graphs into a server, each once, and asks it."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        auth = httpx.DigestAuth(server.user, server.password or "") if server.user else None
+        self.writer = httpx.Client(auth=auth, timeout=LIMIT)
+        self.reader = httpx.Client(timeout=LIMIT)
+        self.loaded: set[str] = set()
+
+    def load(self, triples: Iterable[ox.Triple]) -> str:
+        """Gives the IRI of a graph of just these triples; it is named by their digest."""
+        body = "".join(sorted(f"{triple} .\n" for triple in triples)).encode("utf-8")
+        graph = f"http://example.org/{hashlib.sha256(body).hexdigest()[:16]}"
+        if graph not in self.loaded:
+            self.replace(graph, body)
+            self.loaded.add(graph)
+        return graph
+
+    def unload(self, graph: str) -> None:
+        self.writer.delete(self.server.store, params={"graph": graph}).raise_for_status()
+        self.loaded.discard(graph)
+
+    def replace(self, graph: str, body: bytes) -> None:
+        answer = self.writer.put(
+            self.server.store,
+            params={"graph": graph},
+            content=body,
+            headers={"Content-Type": "application/n-triples"},
+        )
+        answer.raise_for_status()
+        (counted,) = self.select("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }", [graph])
+        assert counted[0] == ox.Literal(body.count(b"\n"))
+
+    def select(self, query: str, graphs: Sequence[str]) -> list[tuple[Term | None, ...]]:
+        answer = self._ask(query, graphs, "application/sparql-results+xml")
+        solutions = ox.parse_query_results(answer, ox.QueryResultsFormat.XML)
+        assert isinstance(solutions, ox.QuerySolutions)
+        return [tuple(solution) for solution in solutions]
+
+    def construct(self, query: str, graphs: Sequence[str]) -> list[ox.Triple]:
+        answer = self._ask(query, graphs, "application/n-triples")
+        return [quad.triple for quad in ox.parse(answer, ox.RdfFormat.N_TRIPLES)]
+
+    def update(self, text: str) -> None:
+        self.writer.post(self.server.update, data={"update": text}).raise_for_status()
+
+    def _ask(self, query: str, graphs: Sequence[str], accept: str) -> bytes:
+        form = {"query": query, "default-graph-uri": list(graphs)}
+        answer = self.reader.post(self.server.query, data=form, headers={"Accept": accept})
+        assert answer.status_code == 200, answer.text
+        return answer.content
+
+
+@pytest.fixture(scope="session")
+def client(server: Server) -> Client:
+    return Client(server)
+
+
+@pytest.fixture(scope="session")
+def real_triples() -> tuple[ox.Triple, ...]:
+    """What the real ontology and data assert."""
+    corpus = Corpus.of(list(read_files(Places.at(ROOT))))
+    assert not corpus.findings
+    return corpus.triples
+
+
+class OnServer(EmbeddedStore):
+    """The graph of an embedded store, asked from a server."""
+
+    def __init__(self, store: ox.Store, policy: str, client: Client) -> None:
+        super().__init__(store)
+        self.client = client
+        self.graphs = [client.load(asserted_of(store)), client.load(triples_of(store, policy))]
+
+    def select(self, query: str, policy: str, columns: Sequence[Column] = ()) -> Table:
+        if not columns:  # a look-up of names
+            return super().select(query, policy)
+        rows = self.client.select(query, self.graphs)
+        return Table(
+            tuple(columns),
+            tuple(
+                tuple(self._cell(_as_declared(t, c), c.many) for t, c in zip(row, columns, strict=True))
+                for row in rows
+            ),
+        )
+
+
+def _as_declared(term: Term | None, column: Column) -> Term | None:
+    """Takes what Virtuoso computes as 0 or 1 for a truth value where the column holds truth values."""
+    if isinstance(term, ox.Literal) and column.type == "xsd:boolean":
+        return ox.Literal({"0": "false", "1": "true"}.get(term.value, term.value), datatype=BOOLEAN)
+    return term
+
+
+def asserted_of(store: ox.Store) -> list[ox.Triple]:
+    return [quad.triple for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(ASSERTED))]
+
+
+library_for = test_queries.library_for
+
+
+@test_queries.EACH
+def test_query_on_invented_data(
+    case: test_queries.Case, client: Client, library_for: Callable[[test_queries.Case], Library]
+) -> None:
+    own = library_for(case)
+    asked = Library(own.queries, OnServer(own.store.store, own.policy, client), own.policy)
+    assert with_kinds(asked.ask(case.query, case.params)) == with_kinds(own.ask(case.query, case.params))
+
+
+@pytest.fixture(scope="module")
+def real_store(ontology: Ontology, real_triples: tuple[ox.Triple, ...]) -> ox.Store:
+    return ontology.store(real_triples, POLICIES)
+
+
+@test_data_answers.EACH
+def test_query_on_real_data(query: str, case: str, client: Client, ontology: Ontology, real_store: ox.Store) -> None:
+    policy = test_data_answers.POLICIES.get(query, "stated")
+    values = test_data_answers.ASKED[query][case]
+    own = Library(ontology.queries, EmbeddedStore(real_store), policy)
+    asked = Library(ontology.queries, OnServer(real_store, policy, client), policy)
+    assert with_kinds(asked.ask(query, values)) == with_kinds(own.ask(query, values))
+
+
+QUERIES = [Query.parse(path.stem, path.read_text("utf-8")) for path in sorted((ROOT / "queries").glob("*.rq"))]
+ON_COMPOUND = [query for query in QUERIES if [p.type for p in query.params] == ["moa:Compound"]]
+
+
+@pytest.mark.parametrize("query", ON_COMPOUND, ids=lambda query: query.name)
+def test_query_on_every_compound(query: Query, client: Client, ontology: Ontology, real_store: ox.Store) -> None:
+    """Of the real data, where most answers are empty and must be so everywhere."""
+    own = Library(ontology.queries, EmbeddedStore(real_store), "everything")
+    asked = Library(ontology.queries, OnServer(real_store, "everything", client), "everything")
+    compounds = sorted(path.stem for path in (ROOT / "data" / "compound").glob("*.ttl"))
+    assert len(compounds) > 10
+    for compound in compounds:
+        values = {query.params[0].name: compound}
+        assert with_kinds(asked.ask(query.name, values)) == with_kinds(own.ask(query.name, values)), compound
+
+
+def triples_in(files: Iterable[File]) -> list[ox.Triple]:
+    read = (t for f in files if f.path.endswith(".ttl") for t in turtle.read(f.content).triples)
+    return list({str(triple): triple for triple in read}.values())
+
+
+@pytest.fixture(scope="module")
+def spoilt() -> list[ox.Triple]:
+    """All faults at once: the clean corpus and beside it the bad cases of all rules."""
+    bad = [file for rule in test_check.RULES for file in test_check.case(rule.code, "bad")]
+    return triples_in([*test_check.ONTOLOGY, *test_check.BASE, *bad])
+
+
+def rows_of(text: str, triples: Iterable[ox.Triple]) -> list[tuple[Term | None, ...]]:
+    store = ox.Store()
+    store.extend(ox.Quad(t.subject, t.predicate, t.object) for t in triples)
+    solutions = store.query(text)
+    assert isinstance(solutions, ox.QuerySolutions)
+    return [tuple(solution) for solution in solutions]
+
+
+@pytest.mark.parametrize("rule", test_check.RULES, ids=lambda rule: rule.code)
+def test_rule(rule: Rule, client: Client, spoilt: list[ox.Triple], real_triples: tuple[ox.Triple, ...]) -> None:
+    files = test_check.overlay([*test_check.ONTOLOGY, *test_check.BASE], test_check.case(rule.code, "bad"))
+    own = triples_in(files)
+    assert rows_of(rule.text, own)
+    for triples in (own, spoilt, real_triples):
+        assert client.select(rule.text, [client.load(triples)]) == rows_of(rule.text, triples)
+    client.unload(client.load(own))
+
+
+WORLDS = [*sorted({case.data for case in test_queries.ALL}), ("real",)]
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("world", WORLDS, ids="-".join)
+def test_policy_and_derivations(
+    world: tuple[str, ...], policy: str, client: Client, ontology: Ontology, real_triples: tuple[ox.Triple, ...]
+) -> None:
+    """What each derivation constructs, and the same once more as an update that the server runs by itself."""
+    files = [test_queries.DATA / f"{name}.ttl" for name in world]
+    triples = (
+        list(real_triples)
+        if world == ("real",)
+        else [*ontology.triples, *(t for file in files for t in turtle.read(file.read_bytes()).triples)]
+    )
+    store = ontology.store(triples, [policy])
+    asserted = client.load(asserted_of(store))
+    rule = ontology.policies[policy]
+    lines = client.select(rule.text, [asserted])
+    assert lines == rows_of(rule.text, asserted_of(store))
+    start = started(rule, lines)
+    constructed, inserted = (
+        f"http://example.org/{'-'.join(world)}/{policy}/{way}" for way in ("construct", "insert")
+    )
+    for graph in (constructed, inserted):
+        client.replace(graph, as_lines(start))
+    made = {str(triple): triple for triple in start}
+    for derivation in ontology.derivations:
+        text = bind(derivation.text, opening_of(derivation.text), {"policy": [f"<{policy_graph(policy)}>"]})
+        made |= {str(triple): triple for triple in client.construct(text, [asserted, constructed])}
+        client.replace(constructed, as_lines(made.values()))
+        client.update(as_update(text, inserted, [asserted, inserted]))
+    expected = sorted(str(triple) for triple in triples_of(store, policy))
+    assert len(expected) > 1
+    for graph in (constructed, inserted):
+        found = client.construct("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", [graph])
+        assert sorted(str(triple) for triple in found) == expected
+
+
+def started(policy: Policy, lines: Iterable[Sequence[Term | None]]) -> list[ox.Triple]:
+    """Gives what stands in a policy's graph before anything is derived."""
+    graph = ox.NamedNode(policy_graph(policy.name))
+    iri = {
+        "admitted": "https://w3id.org/moagraph/vocab#admittedBy",
+        "type": "http://www.w3.org/1999/02/22-rdf-syntax-ns#type",
+        "policy": "https://w3id.org/moagraph/vocab#Policy",
+        "definition": "http://www.w3.org/2004/02/skos/core#definition",
+    }
+    named = {name: ox.NamedNode(value) for name, value in iri.items()}
+    triples = [
+        ox.Triple(graph, named["type"], named["policy"]),
+        ox.Triple(graph, named["definition"], ox.Literal(policy.summary, language="en")),
+    ]
+    for (line,) in lines:
+        assert isinstance(line, ox.NamedNode)
+        triples.append(ox.Triple(line, named["admitted"], graph))
+    return triples
+
+
+def as_lines(triples: Iterable[ox.Triple]) -> bytes:
+    return "".join(f"{triple} .\n" for triple in triples).encode("utf-8")
+
+
+def as_update(text: str, graph: str, using: Iterable[str]) -> str:
+    """Turns a CONSTRUCT query into the update that puts its triples into a graph."""
+    match = re.fullmatch(r"(.*?)CONSTRUCT\s*(\{.*?\})\s*(WHERE.*)", text, re.DOTALL)
+    assert match
+    asked = "".join(f"USING <{iri}>\n" for iri in using)
+    return f"{match[1]}INSERT {{ GRAPH <{graph}> {match[2]} }}\n{asked}{match[3]}"
+
+
+def test_everything_is_asked(ontology: Ontology) -> None:
+    """Nothing is left out that has an answer to compare."""
+    assert {case.query for case in test_queries.ALL} == set(ontology.queries) == set(test_data_answers.ASKED)
+    assert len(ON_COMPOUND) > 10
+    assert len(test_check.RULES) == len(list((ROOT / "ontology" / "rules").glob("*.rq")))
+    assert len(ontology.derivations) == len(list((ROOT / "ontology" / "derive").glob("*.rq")))
+    assert set(POLICIES) == set(ontology.policies)

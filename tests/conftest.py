@@ -12,6 +12,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 import rdflib
+from hypothesis import HealthCheck, settings
 
 import moagraph
 from moagraph import turtle
@@ -24,6 +25,12 @@ from moagraph.places import CACHE_VARIABLE, HOME_VARIABLE, Places
 from moagraph.query import Query
 from moagraph.store import EmbeddedStore, Term
 from moagraph.table import Cell, Column, Table
+
+# Times never decide a test, and a run tries the same examples as the last.
+settings.register_profile(
+    "moagraph", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], database=None
+)
+settings.load_profile("moagraph")
 
 ROOT = Path(__file__).parent.parent
 UPDATE_VARIABLE = "MOAGRAPH_UPDATE_GOLDENS"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import networkx as nx
 import pytest
+import rdflib
 
 import moagraph
 from moagraph.errors import QueryRefused, QuerySyntax, UnknownThing
@@ -87,3 +88,31 @@ def test_overlap_is_a_networkx_graph(real_graph: moagraph.Graph) -> None:
 
 def test_rdflib_gets_what_was_asserted(real_graph: moagraph.Graph) -> None:
     assert len(real_graph.to_rdflib()) > 10_000
+
+
+def test_an_rdflib_graph_is_asked_and_comes_back_whole(real_graph: moagraph.Graph) -> None:
+    theirs = real_graph.to_rdflib()
+    with moagraph.from_rdflib(theirs) as graph:
+        assert graph.unchecked == len(theirs)
+        query = "SELECT ?c ?label WHERE { ?c a moa:Compound ; skos:prefLabel ?label } ORDER BY ?c ?label"
+        assert graph.sparql(query) == real_graph.sparql(query)
+        assert graph.sparql("ASK { ?derivation a moa:Derivation }") is False, "nothing is derived from it"
+    with moagraph.from_rdflib(theirs, packaged_data=True) as graph:
+        assert graph.sparql("ASK { ?derivation a moa:Derivation }") is True
+
+
+def test_an_rdflib_dataset_is_asked_over_all_its_graphs() -> None:
+    data = rdflib.Dataset()
+    for name in ("one", "two"):
+        node = rdflib.URIRef(f"http://example.org/{name}")
+        data.graph(node).add((node, rdflib.RDF.type, rdflib.URIRef("http://example.org/Potion")))
+    with moagraph.from_rdflib(data) as graph:
+        answer = graph.sparql("SELECT ?s WHERE { ?s a <http://example.org/Potion> }")
+        assert isinstance(answer, Table)
+        assert len(answer) == 2
+
+
+def test_named_queries_are_functions(real_graph: moagraph.Graph) -> None:
+    assert real_graph.queries.receptors_of_compound(compound="cortexin") == real_graph.ask(
+        "receptors-of-compound", compound="cortexin"
+    )

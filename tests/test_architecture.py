@@ -11,21 +11,26 @@ SOURCE = Path(__file__).parent.parent / "src" / "moagraph"
 
 STRATA: list[set[str]] = [
     {"errors"},
-    {"names", "places"},
-    {"terms"},
-    {"table", "report"},
-    {"turtle", "query"},
-    {"corpus", "screen", "store"},
-    {"endpoint", "foreign", "graphs", "sandbox"},
+    {"canonical", "names", "places"},
+    {"cells", "lines", "sparql", "terms"},
+    {"turtle"},
+    {"report", "table"},
+    {"values"},
+    {"keys", "pattern", "query", "scopes"},
+    {"graphs"},
+    {"corpus", "lint", "screen", "store", "validate"},
+    {"endpoint", "findings", "foreign", "placement", "plan", "revalidate", "sandbox"},
     {"things"},
-    {"check", "build", "library"},
-    {"audit", "claims", "overlap"},
+    {"headers"},
+    {"check", "build", "library", "vocabulary"},
+    {"audit", "claims", "faces", "fair", "overlap", "style"},
     {"reader"},
-    {"show", "compare"},
-    {"export", "plots"},
+    {"show", "compare", "diff"},
+    {"export", "plots", "remote"},
     {"api", "cli"},
+    {"notebook"},
 ]
-"""Lowest first. `compare`, `export`, `plots` and `sandbox` are folders of modules of one stratum."""
+"""Lowest first. Folders of modules, such as `compare`, `export` or `faces`, are one stratum each."""
 
 TOP = {"__init__", "__main__"}
 """The package's face: it may hand on anything."""
@@ -33,7 +38,7 @@ TOP = {"__init__", "__main__"}
 BESIDE = {("build", "check"), ("cli", "api")}
 """Imports within a stratum that are meant."""
 
-HANDED = {("export", "api")}
+HANDED = {("export", "api"), ("remote", "api")}
 """Exports are handed a Graph and name its type; the graph does not know them."""
 
 MOST_LINES = 400

@@ -98,13 +98,29 @@ def test_nothing_to_read_is_an_error(tmp_path: Path) -> None:
 
 def test_an_unknown_policy_is_an_error(real_graph: moagraph.Graph) -> None:
     with pytest.raises(UnknownPolicy):
-        moagraph.Graph(real_graph.places, real_graph.folder, "statd")
+        moagraph.Graph(real_graph.store, real_graph.library.queries, real_graph.policies, "statd")
 
 
 def test_a_listing_sees_what_changes(places: Places) -> None:
     before = listing_of(places)
     (places.data / "compound" / "zeta.ttl").write_text("# new\n", "utf-8")
     assert listing_of(places) != before
+
+
+def test_an_installed_package_is_known_by_its_record(tmp_path: Path) -> None:
+    share = tmp_path / "moagraph" / "share"
+    for name in ("ontology", "data", "queries"):
+        (share / name).mkdir(parents=True)
+    (share / "data" / "a.ttl").write_text("# a\n", "utf-8")
+    places = Places.at(share)
+    assert "a.ttl" in listing_of(places)
+    record = tmp_path / f"moagraph-{moagraph.__version__}.dist-info" / "RECORD"
+    record.parent.mkdir()
+    record.write_text("one\n", "utf-8")
+    first = listing_of(places)
+    assert "a.ttl" not in first
+    record.write_text("another\n", "utf-8")
+    assert listing_of(places) != first
 
 
 def test_files_are_written_whole_or_not_at_all(tmp_path: Path) -> None:

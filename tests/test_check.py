@@ -16,21 +16,24 @@ import functools
 import random
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import pyoxigraph as ox
 import pyshacl
 import pytest
 import rdflib
 from rdflib.namespace import OWL, RDF, RDFS, SH, XSD
 
 from moagraph import turtle
-from moagraph.check import FILE_FAULTS, Rule, check, explanations, shapes_of, spread
+from moagraph.check import FILE_FAULTS, check, explanations, shapes_of
 from moagraph.corpus import Corpus, File
 from moagraph.errors import NothingToCheck
+from moagraph.findings import Rule
 from moagraph.names import PREFIXES, VOCAB, compact, local_name
 from moagraph.query import selected_variables
 from moagraph.report import Finding
+from moagraph.validate import ENGINES, Judge, Result, spread
 
 ROOT = Path(__file__).parent.parent
 CASES = Path(__file__).parent / "check"
@@ -73,11 +76,32 @@ def shapes_in(files: tuple[File, ...]) -> rdflib.Graph:
 def read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each content is parsed once: hundreds of corpora here differ in one file."""
     monkeypatch.setattr(turtle, "read", READ)
-    monkeypatch.setattr("moagraph.check.spread", SPREAD)
+    monkeypatch.setattr("moagraph.validate.spread", SPREAD)
     monkeypatch.setattr(
         "moagraph.check.shapes_of",
         lambda corpus: shapes_in(tuple(corpus.matching("ontology/shapes", ".ttl"))),
     )
+
+
+@pytest.fixture(autouse=True)
+def both_engines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is validated here by pySHACL is validated by shacl too, with equal results."""
+    engines = dict(ENGINES)
+
+    def both(shapes: rdflib.Graph) -> Judge:
+        judges = [engines[name](shapes) for name in ("pyshacl", "shacl")]
+
+        def judge(triples: Sequence[ox.Triple]) -> set[Result]:
+            one, other = ({result for result in judge(triples) if named(result)} for judge in judges)
+            assert one == other
+            return one
+
+        return judge
+
+    def named(result: Result) -> bool:
+        return not any(isinstance(term, ox.BlankNode) for term in (result.focus, result.value))
+
+    monkeypatch.setattr("moagraph.validate.ENGINES", {"pyshacl": both})
 
 
 def overlay(files: Iterable[File], over: Iterable[File]) -> list[File]:

@@ -24,7 +24,8 @@ class Run(Protocol):
 @pytest.fixture
 def run(own_cache: Path, real_graph: moagraph.Graph) -> Run:
     """Gives a function that runs moagraph as a process of its own, over a store that is built already."""
-    assert real_graph.folder.parent == own_cache
+    assert real_graph.folder is not None
+    assert real_graph.folder.parent.parent == own_cache
 
     def go(*words: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -186,9 +187,79 @@ def test_check_in_every_format(run: Run) -> None:
     assert "sh:conforms true" in run("check", "-f", "turtle").stdout
 
 
+def test_check_of_some_files_and_by_another_engine(run: Run, tmp_path: Path) -> None:
+    whole = run("check")
+    assert run("check", "--engine", "shacl").stdout == whole.stdout
+    for path in ("data/compound/cortexin.ttl", str(ROOT / "data" / "compound" / "cortexin.ttl")):
+        done = run("check", path, "--engine", "shacl")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.startswith("no findings: looked at 1 files, ")
+        assert done.stdout.endswith(" 61 rules, 0 query files\n")
+    queries = run("check", "--engine", "shacl", "queries/")
+    number = len(list((ROOT / "queries").glob("*.rq")))
+    assert queries.stdout.startswith(f"no findings: looked at {number} files, 0 triples")
+    unknown = run("check", "data/compound/cortexine.ttl")
+    assert unknown.returncode == 2
+    assert "did you mean data/compound/cortexin.ttl" in unknown.stderr
+    assert run("check", str(tmp_path)).returncode == 2
+    (tmp_path / "shacl.py").write_text("raise ImportError\n", "utf-8")
+    missing = run("check", "--engine", "shacl", PYTHONPATH=f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}")
+    assert missing.returncode == 2
+    assert "pip install 'moagraph[fast]'" in missing.stderr
+
+
 def test_explain_knows_errors_rules_and_shapes(run: Run) -> None:
     for code in ("unknown-query", "duplicate-claim", "evidence-line-stance", "defined-twice"):
         done = run("explain", code)
         assert done.returncode == 0
         assert done.stdout.startswith(f"{code}:")
         assert len(done.stdout.splitlines()) >= 2
+
+
+def test_a_query_has_a_manual_of_its_own(run: Run) -> None:
+    done = run("ask", "mechanisms-shared-by-all", "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Usage: moagraph ask mechanisms-shared-by-all compounds=VALUE [OPTIONS]")
+    assert "several are asked about together" in done.stdout
+    general = run("ask", "--help").stdout
+    assert "Usage: moagraph ask [OPTIONS] NAME [KEY=VALUE]..." in general
+    assert "did you mean shared-mechanisms" in run("ask", "shard-mechanisms", "-h").stderr
+
+
+def test_a_key_may_be_given_several_times(run: Run) -> None:
+    apart = run("ask", "mechanisms-of-compound", "compound=p21", "compound=cortexin").stdout.splitlines()
+    assert apart[0].startswith("for_compound\tmechanism\t")
+    assert {line.partition("\t")[0] for line in apart[1:]} == {"P21", "Cortexin"}
+    together = run("ask", "mechanisms-shared-by-all", "compounds=cortexin", "compounds=cerebrolysin").stdout
+    assert together.startswith("mechanism\tsources\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("ask", "claims-by-tier", "tier=G"), "it is one of A, B, C, D, E, F"),
+        (("ask", "studies-of-size", "at_least=many"), "matches [+-]?[0-9]{1,19}; 'many' is none"),
+        (("ask", "studies-of-size", "at_least=many"), "for example at_least=100"),
+        (("completion", "tcsh"), "did you mean zsh"),
+        (("export", "openap", "-o", "x"), "did you mean openapi"),
+    ],
+)
+def test_mistakes_with_parameters_say_what_is_right(run: Run, words: tuple[str, ...], says: str) -> None:
+    done = run(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert says in done.stderr
+
+
+def test_queries_are_drawn_and_described(run: Run, tmp_path: Path) -> None:
+    assert run("ask", "shared-mechanisms", "--drawing").stdout.startswith("flowchart LR\n")
+    address = ("--endpoint-url", "https://example.org/sparql")
+    for what, name, beginning in (
+        ("openapi", "openapi.json", '{\n "openapi": "3.1.0"'),
+        ("examples", "examples.ttl", "# The named queries"),
+        ("mermaid", "drawings.md", "# The patterns"),
+        ("grlc", "grlc", ""),
+    ):
+        done = run("export", what, "-o", str(tmp_path / name), *address)
+        assert (done.returncode, done.stdout) == (0, "")
+        assert beginning == "" or (tmp_path / name).read_text("utf-8").startswith(beginning)
+    assert "https://example.org/sparql" in (tmp_path / "grlc" / "shared-mechanisms.rq").read_text("utf-8")

@@ -267,7 +267,7 @@ def test_mistakes_are_told(library: Library) -> None:
 
 
 def test_the_command_prints_help() -> None:
-    from moagraph.cli import cli
+    from moagraph.cli.commands import cli
 
     result = CliRunner().invoke(cli, ["compare", "--help"])
     assert result.exit_code == 0

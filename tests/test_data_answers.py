@@ -15,6 +15,7 @@ import moagraph
 from conftest import ROOT, OnRdflib, with_kinds
 from moagraph.api import Graph
 from moagraph.library import Library
+from moagraph.store import EmbeddedStore
 
 ANSWERS = ROOT / "tests" / "data"
 
@@ -22,7 +23,7 @@ CEREBROLYSIN: dict[str, dict[str, str | list[str]]] = {"cerebrolysin": {"compoun
 BOTH: dict[str, dict[str, str | list[str]]] = {**CEREBROLYSIN, "cortexin": {"compound": "cortexin"}}
 ASKED: dict[str, dict[str, dict[str, str | list[str]]]] = {
     "absences-of-compound": BOTH,
-    "adverse-effects-by-reporter": {"users": {"reporter_kind": "users"}},
+    "adverse-effects-by-reporter": {"any": {}, "users": {"reporter_kind": "users"}},
     "adverse-effects-of-compound": {
         "cerebrolysin": {"compound": "cerebrolysin"},
         "cortexin": {"compound": "cortexin"},
@@ -60,7 +61,7 @@ ASKED: dict[str, dict[str, dict[str, str | list[str]]]] = {
     "contested-edges": {"all": {}},
     "contraindications-of-compound": CEREBROLYSIN,
     "declarations-of-source": {"vialbase": {"source": "vialbase-cortexin-vs-cerebrolysin"}},
-    "effects-of-compound": CEREBROLYSIN,
+    "effects-of-compound": {**CEREBROLYSIN, "group": {"compound": "cerebrolysin-and-similar"}},
     "estimates-that-include-no-effect": {"all": {}},
     "evidence-for-claim": {"ampa": {"claim": "cortexin_binds_ampa"}},
     "findings-of-compound": CEREBROLYSIN,
@@ -71,6 +72,10 @@ ASKED: dict[str, dict[str, dict[str, str | list[str]]]] = {
     "likenesses-of-compound": BOTH,
     "makers": {"all": {}},
     "mechanisms-of-compound": {"cerebrolysin": {"compound": "cerebrolysin"}, "cortexin": {"compound": "Кортексин"}},
+    "mechanisms-shared-by-all": {
+        "two": {"compounds": ["cortexin", "cerebrolysin"]},
+        "three": {"compounds": ["cortexin", "cerebrolysin", "actovegin"]},
+    },
     "monitoring-of-compound": BOTH,
     "opposite-actions": {"all": {}},
     "origin-of-compound": CEREBROLYSIN,
@@ -97,6 +102,7 @@ ASKED: dict[str, dict[str, dict[str, str | list[str]]]] = {
     "stop-rules-of-compound": CEREBROLYSIN,
     "studies-of-compound": CEREBROLYSIN,
     "studies-of-design": {"randomised": {"design": "RandomisedTrial"}},
+    "studies-of-size": {"hundred": {}, "randomised": {"at_least": "200", "design": "RandomisedTrial"}},
     "studies-without-result": {"all": {}},
 }
 """What is asked, by query and case."""
@@ -130,6 +136,7 @@ def rdflib_library_for(graph_for: Callable[[str], Graph]) -> Callable[[str], Lib
     def library(query: str) -> Library:
         graph = graph_for(query)
         if graph.policy not in made:
+            assert isinstance(graph.store, EmbeddedStore)
             store = OnRdflib(graph.store.store, graph.policy)
             made[graph.policy] = Library(graph.library.queries, store, graph.policy)
         return made[graph.policy]

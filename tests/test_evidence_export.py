@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from conftest import Ontology
 from moagraph.api import Graph
-from moagraph.cli import cli
+from moagraph.cli.commands import cli
 from moagraph.errors import UnknownFormat
 from moagraph.export.evidence import KEYS, export, objects
 from moagraph.names import PREFIXES

@@ -292,10 +292,10 @@ def test_bipartite_edges_say_how_sure_they_are() -> None:
 
 def test_matrix_holds_verdicts_tiers_and_blanks() -> None:
     table = matrix(world(), POLICY)
-    rows = {(r["compound"].label, r["mechanism"].label): r for r in table}  # type: ignore[union-attr]
+    rows = {(r["compound"].label, r["mechanism"].label): r for r in table}
 
     def cell(compound: str, mechanism: str) -> tuple[str | None, str | None, list[str], list[str]]:
-        row: dict[str, Any] = rows[compound, mechanism]
+        row = rows[compound, mechanism]
         verdict = row["verdict"].label if row["verdict"] else None
         return (
             verdict,
@@ -314,7 +314,7 @@ def test_matrix_holds_verdicts_tiers_and_blanks() -> None:
     assert cell("zetamide", "beta increase") == ("refuted", "D", [], [])
     assert cell("zetamide", "beta modulation") == ("insufficient", "D", [], [])
     assert ("gammamide", "delta increase") not in rows
-    groups = {r["mechanism"].label: r["group"].label for r in table}  # type: ignore[union-attr]
+    groups = {r["mechanism"].label: r["group"].label for r in table}
     assert groups["late beta increase"] == "beta action"
     assert groups["gamma decrease"] == "gamma decrease"
     assert list(table.cells) == sorted(table.cells, key=lambda row: (str(row[0]), str(row[1])))

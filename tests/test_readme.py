@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import moagraph
+from moagraph.faces.manual import catalogue
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -59,11 +60,7 @@ def test_outputs_are_what_the_commands_print(own_cache: Path) -> None:
 
 def test_the_table_of_queries_is_fresh(real_graph: moagraph.Graph) -> None:
     text = README.read_text("utf-8")
-    rows = ["| query | what it answers | parameters |", "|---|---|---|"]
-    for query in real_graph.library.queries.values():
-        parameters = ", ".join(f"`{p.name}` ({p.type.removeprefix('moa:')})" for p in query.params)
-        rows.append(f"| `{query.name}` | {query.asks} | {parameters} |")
-    table = "\n".join(rows) + "\n"
+    table = catalogue(real_graph.library.queries.values())
     fresh = QUERIES.sub(lambda _: f"\n{table}\n", text, count=1)
     if UPDATE:
         README.write_text(fresh, "utf-8")

@@ -111,7 +111,7 @@ def test_answers_are_those_of_the_store_term_for_term(sandboxed: Sandboxed, fold
 def test_tables_have_labels(sandboxed: Sandboxed) -> None:
     table = sandboxed.select("SELECT ?s { ?s <http://example.org/number> 1 }", "stated")
     assert [getattr(cell, "label", None) for row in table.cells for cell in row] == ["Alphamide one"]
-    assert sandboxed.policies() == ["stated"]
+    assert list(sandboxed.policies()) == ["stated"]
     assert len(list(sandboxed.quads(ASSERTED))) > 300
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import moagraph
 
-HEAVY = {"rdflib", "pyshacl", "networkx", "matplotlib", "numpy", "pandas", "rich", "yaml", "csv", "html", "difflib"}
+HEAVY = {"rdflib", "pyshacl", "networkx", "matplotlib", "numpy", "pandas", "scipy", "rich", "yaml", "csv", "html"}
+HEAVY |= {"difflib", "httpx"}
 
 
 def _imported(words: list[str], cache: Path) -> set[str]:
@@ -45,8 +46,18 @@ def test_help_imports_no_library(own_cache: Path) -> None:
 
 
 def test_a_cached_answer_parses_neither_turtle_nor_yaml(own_cache: Path, real_graph: moagraph.Graph) -> None:
+    assert real_graph.folder is not None
     assert real_graph.folder.is_dir()
     modules = _imported(["ask", "shared-mechanisms", "compound=cortexin"], own_cache)
     assert "pyoxigraph" in modules, "the probe sees what is imported"
-    assert not modules & (HEAVY - {"csv"})
+    assert not modules & (HEAVY - {"csv"} | {"click", "dataclasses", "inspect"})
     assert not modules & {f"moagraph.{m}" for m in ("turtle", "corpus", "check", "build", "report", "claims", "show")}
+
+
+def test_the_manual_of_a_query_needs_no_engine_but_the_stored_headers(
+    own_cache: Path, real_graph: moagraph.Graph
+) -> None:
+    assert len(real_graph.library.queries) > 50
+    modules = _imported(["ask", "shared-mechanisms", "--help"], own_cache)
+    assert "moagraph.faces.manual" in modules, "the probe sees what is imported"
+    assert not modules & (HEAVY - {"csv"})

@@ -7,10 +7,13 @@ import io
 import json
 from decimal import Decimal
 
+import pyoxigraph as ox
 import pytest
 
 from moagraph.errors import UnknownFormat
-from moagraph.table import FORMATS, Column, Iri, Table
+from moagraph.table import FORMATS, Blank, Column, Iri, Literal, Table
+
+RDF_LANG = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
 
 ALPHAMIDE = Iri("https://w3id.org/moagraph/compound/alphamide", "Alphamide | <b>β</b>")
 
@@ -89,3 +92,61 @@ def test_every_format_takes_an_empty_table(format: str) -> None:
 def test_an_unknown_format_offers_the_nearest() -> None:
     with pytest.raises(UnknownFormat, match="markdwn"):
         TABLE.to("markdwn")
+
+
+EVERY_KIND = Table(
+    (
+        Column("thing"), Column("things", "moa:Compound*"), Column("n", "xsd:integer"), Column("d", "xsd:decimal"),
+        Column("f", "xsd:double"), Column("yes", "xsd:boolean"), Column("text", "xsd:string"), Column("class"),
+    ),
+    (
+        (Iri("x:a", "A"), (Iri("x:a"), Iri("x:b")), 1, Decimal("0.50"), 1.5, True, "t", Literal("d", "x:t")),
+        (Blank("_:b0"), (), None, None, float("inf"), False, "", Literal("да", RDF_LANG, "ru")),
+    ),
+)  # fmt: skip
+
+
+def test_rows_are_records_with_names_and_types() -> None:
+    first, second = EVERY_KIND.rows()
+    assert (first.n, first["d"], first.yes, first["class"].datatype) == (1, Decimal("0.50"), True, "x:t")
+    assert first.thing.label == "A"
+    assert first[0] == "x:a"
+    assert second["class"].language == "ru"
+    assert second.to_dict()["n"] is None
+    assert len(second) == 8
+    with pytest.raises(KeyError, match="there are thing, things"):
+        first["nothing"]
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = first.nothing
+
+
+def test_polars_gets_typed_columns() -> None:
+    frame = EVERY_KIND.to_polars()
+    assert [str(dtype) for dtype in frame.dtypes] == [
+        "String", "List(String)", "Int64", "Decimal(precision=38, scale=2)", "Float64", "Boolean", "String", "String",
+    ]  # fmt: skip
+    assert frame["things"].to_list() == [["x:a", "x:b"], []]
+    assert frame["d"].to_list() == [Decimal("0.50"), None]
+    assert Table(EVERY_KIND.columns, ()).to_polars().height == 0
+
+
+@pytest.mark.parametrize("name", ["srj", "srx"])
+def test_results_of_sparql_are_read_back_term_by_term(name: str) -> None:
+    formats = {"srj": ox.QueryResultsFormat.JSON, "srx": ox.QueryResultsFormat.XML}
+    parsed = ox.parse_query_results(EVERY_KIND.to(name), formats[name])
+    assert isinstance(parsed, ox.QuerySolutions)
+    first, second = (["" if term is None else str(term) for term in row] for row in parsed)
+    xsd = "http://www.w3.org/2001/XMLSchema#"
+    assert first == [
+        "<x:a>", '"x:a x:b"', f'"1"^^<{xsd}integer>', f'"0.50"^^<{xsd}decimal>', f'"1.5"^^<{xsd}double>',
+        f'"true"^^<{xsd}boolean>', '"t"', '"d"^^<x:t>',
+    ]  # fmt: skip
+    assert second[4:] == [f'"INF"^^<{xsd}double>', f'"false"^^<{xsd}boolean>', '""', '"да"@ru']
+    assert second[0].startswith("_:")
+
+
+def test_notebooks_show_the_first_rows_and_how_many_there_are() -> None:
+    many = Table((Column("n", "xsd:integer"),), tuple((n,) for n in range(1000)))
+    html = many._repr_html_()
+    assert html.count("<tr>") == 101
+    assert "1,000 rows, the first 100 shown" in html

@@ -31,6 +31,28 @@ def test_every_triple_has_its_line() -> None:
     assert len(document.triples) == len(document.lines) == 5
 
 
+def test_a_literal_that_begins_a_line_does_not_shift_those_below() -> None:
+    """rdflib's parser steps back before such a literal, and its own count of lines then runs ahead."""
+    text = '''@prefix : <https://example.org/> .
+:a :p
+    "x" ;
+    :q 1 ,
+       2 ,
+       "z"@en ,
+       """two
+lines""" ;
+    :r :b .
+'''
+    lines = {str(o): line for (_, _, o), line in read(text.encode()).lines}
+    assert lines == {"x": 3, "1": 8, "2": 8, "z": 8, "two\nlines": 8, "https://example.org/b": 9}
+
+
+@pytest.mark.parametrize("text", ["<a:a> <a:b> <<( <a:a> <a:b> <a:c> )>> .", '<a:a> <a:b> "x"@en--ltr .'])
+def test_what_came_after_rdf_1_1_is_refused(text: str) -> None:
+    with pytest.raises(TurtleFault, match=r"RDF 1\.1"):
+        read(b"\n" + text.encode())
+
+
 def test_literals_stay_as_written() -> None:
     assert '"0.050"^^' in " ".join(str(t) for t in read(TEXT.encode()).triples)
     assert "0.050" in write(read(TEXT.encode()).triples).decode()
@@ -76,3 +98,27 @@ def test_only_the_prefixes_used_are_written_and_it_reads_back() -> None:
     ]
     again = {str(q.triple) for q in ox.parse(text, format=ox.RdfFormat.TURTLE)}
     assert again == {str(t) for t in read(TEXT.encode()).triples}
+
+
+def test_a_prefix_in_a_string_is_not_used() -> None:
+    text = TEXT.replace("line one", 'see \\"skos: and doi:x\\" <http://purl.org/dc/terms/x> dcterms:y, reference:z')
+    written = write(read(text.encode()).triples).decode()
+    assert [line.split()[1] for line in written.splitlines() if line.startswith("@prefix")] == ["compound:", "moa:"]
+    assert {str(q.triple) for q in ox.parse(written, format=ox.RdfFormat.TURTLE)} == {
+        str(t) for t in read(text.encode()).triples
+    }
+
+
+def test_triples_are_written_in_the_order_of_their_texts() -> None:
+    """Whatever the characters: N-Triples lines, by which `write` sorts, have the order of the texts of triples."""
+    subject, predicate = ox.NamedNode("https://example.org/a"), ox.NamedNode("https://example.org/p")
+    values = [
+        ox.Literal(text)
+        for text in ("", "a", "a\nb", "a\u2028b", "a\x85b", 'a"b', "a\\b", "a\tb", "\U0001f9e0", "\uffee")
+    ]
+    values += [ox.Literal("a", language=tag) for tag in ("en", "en-GB", "de")]
+    triples: list[ox.Triple] = [ox.Triple(subject, predicate, value) for value in values]
+    triples += [ox.Triple(subject, predicate, ox.NamedNode(f"https://example.org/{n}")) for n in ("a", "a1", "a-")]
+    back = [q.triple for q in ox.parse(write(triples[::-1]), format=ox.RdfFormat.TURTLE)]
+    assert back == sorted(triples, key=str)
+    assert write([]) == b"\n\n"

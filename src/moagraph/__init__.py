@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from moagraph.api import Graph, open
+    from moagraph.api import Graph, from_rdflib, open
     from moagraph.errors import MoagraphError
     from moagraph.report import Finding, Report
     from moagraph.store import Triples
@@ -27,6 +27,7 @@ _HOME = {
     "Report": "report",
     "Table": "table",
     "Triples": "store",
+    "from_rdflib": "api",
     "open": "api",
 }
 
@@ -40,6 +41,7 @@ __all__ = [
     "Table",
     "Triples",
     "__version__",
+    "from_rdflib",
     "open",
 ]
 
@@ -51,3 +53,10 @@ def __getattr__(name: str) -> object:
 
         return getattr(import_module(f"moagraph.{_HOME[name]}"), name)
     raise AttributeError(f"module 'moagraph' has no attribute {name!r}")
+
+
+def load_ipython_extension(shell: object) -> None:
+    """Gives a notebook the magics `%ask`, `%%sparql` and `%moagraph`; called by `%load_ext moagraph`."""
+    from moagraph.notebook import load
+
+    load(shell)

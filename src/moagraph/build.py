@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moagraph.errors import DataHasFindings, NothingToCheck, OutputFailed
-from moagraph.names import ASSERTED, policy_graph
+from moagraph.names import ASSERTED, PREFIXES, VOCAB, policy_graph
 from moagraph.places import LAYOUT, MANIFEST, Places, cache, generation_name, known_generation, listing_of, remember
-from moagraph.query import Query, bind, header_of, opening_of
+from moagraph.query import Query, bind, header_of, opening_of, tokens
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -90,20 +90,47 @@ def derive(store: ox.Store, policy: Policy, derivations: list[Derivation]) -> in
     assert isinstance(rows, ox.QuerySolutions)
     lines = [row["line"] for row in rows]
     store.extend(ox.Quad(line, admitted, graph, graph) for line in lines)
-    about_policy: list[tuple[str, ox.NamedNode | ox.Literal]] = [
-        (
-            "http://www.w3.org/1999/02/22-rdf-syntax-ns#type",
-            ox.NamedNode("https://w3id.org/moagraph/vocab#Policy"),
-        ),
-        ("http://www.w3.org/2004/02/skos/core#definition", ox.Literal(policy.summary, language="en")),
-    ]
-    store.extend(ox.Quad(graph, ox.NamedNode(predicate), value, graph) for predicate, value in about_policy)
+    store.extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t in about_policy(policy))
     for derivation in derivations:
         text = bind(derivation.text, opening_of(derivation.text), {"policy": [str(graph)]})
         triples = store.query(text, default_graph=[asserted, graph])
         assert isinstance(triples, ox.QueryTriples)
         store.extend([ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples])
     return sum(1 for _ in store.quads_for_pattern(None, None, None, graph))
+
+
+def about_policy(policy: Policy) -> list[ox.Triple]:
+    """Gives what the graph of a policy says of the policy itself."""
+    import pyoxigraph as ox
+
+    graph = ox.NamedNode(policy_graph(policy.name))
+    return [
+        ox.Triple(graph, ox.NamedNode(f"{PREFIXES['rdf']}type"), ox.NamedNode(f"{VOCAB}Policy")),
+        ox.Triple(graph, ox.NamedNode(f"{PREFIXES['skos']}definition"), ox.Literal(policy.summary, language="en")),
+    ]
+
+
+def as_update(rule: Policy | Derivation, graph: str) -> str:
+    """Gives the SPARQL Update by which an engine itself puts into a policy's graph what a policy or derivation gives.
+
+    Args:
+        rule: a policy, whose rows become the lines admitted, or a derivation.
+        graph: the policy's graph, which is also the policy.
+    """
+    using = f"USING <{ASSERTED}> USING <{graph}>"
+    if isinstance(rule, Policy):
+        start = next(m.start() for m in tokens().finditer(rule.text) if (m["word"] or "").upper() == "SELECT")
+        made = f"?line <{VOCAB}admittedBy> <{graph}>"
+        return (
+            f"{rule.text[:start]}INSERT {{ GRAPH <{graph}> {{ {made} }} }} {using} "
+            f"WHERE {{ {{ {rule.text[start:]} }} }}"
+        )
+    text = bind(rule.text, opening_of(rule.text), {"policy": [f"<{graph}>"]})
+    words = [m for m in tokens().finditer(text) if m["word"] or m["mark"]]
+    start = next(i for i, m in enumerate(words) if (m["word"] or "").upper() == "CONSTRUCT")
+    where = next(i for i, m in enumerate(words) if i > start and (m["word"] or "").upper() == "WHERE")
+    prologue, template = text[: words[start].start()], text[words[start].end() : words[where].start()]
+    return f"{prologue}INSERT {{ GRAPH <{graph}> {template} }} {using} {text[words[where].start() :]}"
 
 
 def build(corpus: Corpus, report: Report, into: Path | None = None, progress: Progress = _quiet) -> Path:

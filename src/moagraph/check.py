@@ -1,6 +1,6 @@
 """Corpus becomes Report: SHACL shapes for the structure of nodes, rule queries for relations between them.
 
-Shapes are SHACL Core, closed, and run by pySHACL; each property shape is named, and its name is the finding's
+Shapes are SHACL Core and closed; each property shape is named, and its name is the finding's
 code. A rule is a query `ontology/rules/<code>.rq` whose rows `?entity ?property ?value` are findings; its
 header says the problem, the cure and the severity. What depends on files and not on triples is checked here in
 Python. A statement that a rule has found wrong is not reported by a shape again.
@@ -9,25 +9,27 @@ Python. A statement that a rule has found wrong is not reported by a shape again
 from __future__ import annotations
 
 import inspect
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import PurePosixPath
+from collections import Counter
+from collections.abc import Collection, Iterator
 
 import pyoxigraph as ox
 import rdflib
-from rdflib.collection import Collection
-from rdflib.namespace import RDF, SH, XSD
+from rdflib.namespace import RDF, SH
 
-from moagraph import turtle
+from moagraph import headers, lint, turtle
 from moagraph.corpus import Corpus, File
-from moagraph.errors import InputUnreadable, MoagraphError, NothingToCheck, QueryHeader, nearest
-from moagraph.names import ASSERTED, BASE, KINDS, PREFIXES, VOCAB, compact, local_name
-from moagraph.query import Query, header_of
-from moagraph.report import SEVERITIES, Finding, Report
+from moagraph.errors import InputUnreadable, MoagraphError, NothingToCheck, QueryHeader
+from moagraph.findings import by_rules, by_shapes, kebab, rules_of, together
+from moagraph.names import ASSERTED, VOCAB, compact, local_name
+from moagraph.placement import misplacements
+from moagraph.query import Query
+from moagraph.report import Finding, Report
+from moagraph.revalidate import Node, Revalidator
 from moagraph.store import EmbeddedStore
+from moagraph.terms import as_rdflib, text_of
+from moagraph.validate import validate
 
-SHAPE = PREFIXES["shape"]
+_TYPE = ox.NamedNode(str(RDF.type))
 FILE_FAULTS = {
     "not-utf-8": "The bytes of a file are not UTF-8. Save it as UTF-8.",
     "turtle-syntax": "A file is not Turtle. The place is where the parser gave up; the fault may stand a line above.",
@@ -35,50 +37,11 @@ FILE_FAULTS = {
     "misplaced-subject": "Path is identity: data/compound/cortexin.ttl defines compound:cortexin and nothing "
     "else; claims, evidence lines, findings, passages and absences lie in data/claim/<subject>/<topic>.ttl.",
     "blank-node": "A node has no IRI. It could be neither cited nor named when it is wrong.",
-    "query-header": "The header of a named query is missing or malformed, or disagrees with the query below it.",
+    **headers.FAULTS,
     "defined-twice": "Two files say something of one subject. Each IRI is defined in one place.",
+    **{code: f"{fault.why} Cure: {fault.cure}." for code, fault in lint.FAULTS.items()},
 }
 """Findings about files rather than triples, by code."""
-
-CLAIM_FILE_KINDS = ("claim", "evidence", "passage", "finding", "quantity", "certainty", "absence")
-"""The kinds of nodes that a file below `data/claim/` may define."""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A rule query: each row it gives is one finding.
-
-    Attributes:
-        code: file name without `.rq`.
-        problem: what is wrong; `{entity}`, `{property}`, `{value}` are filled in.
-        cure: how to mend it; `{nearest}` becomes the closest known name of the value.
-        severity: one of `report.SEVERITIES`.
-        text: the query.
-    """
-
-    code: str
-    problem: str
-    cure: str
-    severity: str
-    text: str
-
-    @classmethod
-    def parse(cls, file: File) -> Rule:
-        """Reads a rule file.
-
-        Raises:
-            QueryHeader: its header is missing or no YAML.
-        """
-        header = header_of(file.text, file.path)
-        severity = str(header.get("severity", "violation"))
-        if severity not in SEVERITIES or not header.get("problem") or not header.get("cure"):
-            raise NothingToCheck(f"{file.path} needs a problem, a cure and a known severity")
-        return cls(file.name, str(header["problem"]).strip(), str(header["cure"]).strip(), severity, file.text)
-
-
-def rules_of(corpus: Corpus) -> list[Rule]:
-    """Gives the rules of the corpus's ontology, by code."""
-    return [Rule.parse(file) for file in corpus.matching("ontology/rules", ".rq")]
 
 
 def shapes_of(corpus: Corpus) -> rdflib.Graph:
@@ -87,233 +50,117 @@ def shapes_of(corpus: Corpus) -> rdflib.Graph:
     Raises:
         InputUnreadable: a shapes file is no Turtle.
     """
-    graph = rdflib.Graph(bind_namespaces="none")
+    triples: list[ox.Triple] = []
     for file in corpus.matching("ontology/shapes", ".ttl"):
         try:
-            document = turtle.read(file.content)
+            triples += turtle.read(file.content).triples
         except turtle.TurtleFault as fault:
             raise InputUnreadable(f"{file.path}:{fault.line}: {fault.problem}", fault.cure) from None
-        for triple, _ in document.lines:
-            graph.add(triple)
-    return graph
+    return as_rdflib(triples)
 
 
-def check(corpus: Corpus) -> Report:
+def check(corpus: Corpus, engine: str = "pyshacl", only: Collection[str] = ()) -> Report:
     """Looks at everything in the corpus and reports every fault at once.
+
+    Args:
+        corpus: what was read.
+        engine: what validates against the shapes, one of `validate.ENGINES`; the report is the same whichever does.
+        only: paths of files. If there are any, what they say is looked at alone: faults in these files, and of the
+            nodes that they define, that these point to, and that point to these. Nothing is built from such a report.
 
     Raises:
         NothingToCheck: the ontology has no shapes or no rules, so that a check would look at nothing.
+        MissingExtra: the engine's package is not installed.
     """
     shapes, rules = shapes_of(corpus), rules_of(corpus)
     node_shapes = set(shapes.subjects(RDF.type, SH.NodeShape))
     if not node_shapes or not rules:
         raise NothingToCheck("the ontology has no shapes or no rules", "name a folder with a whole ontology")
-    findings = [*corpus.findings, *_files(corpus)]
-    said: set[tuple[str, str, str]] = set()
-    for finding, triple in _rules(corpus, rules):
-        findings.append(finding)
-        if finding.severity == "violation":
-            # A misspelt or hand-derived statement is reported once, by the rule that knows its cure.
-            said |= {triple, (triple[0], triple[1], "")}
-    findings += [finding for finding, triple in _shapes(corpus, shapes) if triple not in said]
+    findings = [*corpus.findings, *misplacements(corpus), *by_queries(corpus, shapes)]
+    unreadable = {finding.path for finding in findings if finding.code == "query-syntax"}
+    rules = [rule for rule in rules if f"ontology/rules/{rule.code}.rq" not in unreadable]
+    nodes: set[Node] = set()
+    if only:
+        graph = Revalidator(shapes, corpus.triples, engine)
+        nodes = _concerned(corpus, graph, only)
+        results = graph.results(nodes)
+    else:
+        results = validate(shapes, corpus.triples, engine)
+    findings += together(by_rules(rules, _store(corpus), corpus), by_shapes(shapes, results, corpus))
+    if only:
+        names = {text_of(node) for node in nodes}
+        findings = [finding for finding in findings if finding.path in only or finding.subject in names]
+
+    triples = {t for t in corpus.triples if not only or t.subject in nodes}
+    of_type = Counter(t.object for t in triples if t.predicate == _TYPE)
 
     def count(name: str) -> int:
-        return sum(1 for _ in corpus.graph.subjects(RDF.type, rdflib.URIRef(VOCAB + name)))
+        return of_type[ox.NamedNode(VOCAB + name)]
 
     looked_at = {
-        "files": len(corpus.files),
-        "triples": len(corpus.graph),
+        "files": len(only or corpus.files),
+        "triples": len(triples),
         "claims": count("Claim"),
         "evidence lines": count("EvidenceLine"),
         "absences": count("Absence"),
         "shapes": len(node_shapes),
         "rules": len(rules),
+        "query files": len([file for file in query_files(corpus) if not only or file.path in only]),
     }
-    return Report(tuple(sorted(set(findings))), looked_at, corpus.digest)
+    return Report(tuple(sorted(set(findings))), looked_at, "" if only else corpus.digest)
 
 
-def _files(corpus: Corpus) -> Iterator[Finding]:
-    """Path is identity: each data file defines what its path names, and nothing is defined twice."""
-    for file in corpus.files:
-        if file.path.startswith("data/") and not file.path.endswith(".ttl"):
-            yield Finding(
-                "misplaced-file", "violation", file.path, 0, "", "only Turtle files belong below data/",
-                "move the file elsewhere, or name it *.ttl",
-            )  # fmt: skip
-    for file in corpus.matching("queries", ".rq"):
-        try:
-            Query.parse(file.name, file.text)
-        except QueryHeader as error:
-            yield Finding(
-                "query-header", "violation", file.path, 1, "", error.problem, error.fix or "mend the header"
-            )
-    for path, line in corpus.blank_nodes:
-        yield Finding(
-            "blank-node", "violation", path, line, "", "a node without a name stands here",
-            "give it an IRI, so that it can be cited and its faults have a place",
-        )  # fmt: skip
-    for subject, paths in corpus.subjects.items():
-        for path in paths[1:]:
-            line = _line_in(corpus, path, subject)
-            yield Finding(
-                "defined-twice", "violation", path, line, subject,
-                f"is defined in {paths[0]} already", "keep one of the two definitions",
-            )  # fmt: skip
-        path = paths[0]
-        if not path.startswith("data/"):
-            continue
-        fault = _misplaced(subject, path, corpus)
-        if fault:
-            at, line = corpus.place(subject)
-            yield Finding("misplaced-subject", "violation", at, line, subject, *fault)
-
-
-def _line_in(corpus: Corpus, path: str, subject: str) -> int:
-    local = re.escape(local_name(subject))
-    for number, line in enumerate(corpus.text(path).splitlines(), 1):
-        if re.match(rf"\S*[:/#]{local}>?\s", line):
-            return number
-    return 1
-
-
-def _misplaced(subject: str, path: str, corpus: Corpus) -> tuple[str, str] | None:
-    """Gives fault and cure where a subject does not belong into the file it stands in."""
-    parts = PurePosixPath(path).with_suffix("").parts[1:]
-    kind, _, name = subject.removeprefix(BASE).partition("/")
-    if not subject.startswith(BASE) or kind not in KINDS:
-        if subject.startswith("http") or ":" in subject:
-            return ("is no IRI of moagraph's data", f"use an IRI below {BASE} with one of the known kinds")
-        return None  # a blank node, which is reported as such
-    if parts[0] == "claim" and len(parts) == 3:
-        if kind not in CLAIM_FILE_KINDS:
-            return (f"does not belong into a file of claims ({path})", f"define it in data/{kind}/{name}.ttl")
-        owners = sorted(map(str, corpus.graph.objects(rdflib.URIRef(subject), rdflib.URIRef(f"{VOCAB}subject"))))
-        if owners and kind in ("claim", "absence") and parts[1] not in map(local_name, owners):
-            return (
-                f"is about {compact(owners[0])} but stands in the folder of {parts[1]}",
-                f"move it to data/claim/{local_name(owners[0])}/",
-            )
-        return None
-    if parts[0] == "passage" and len(parts) == 2:
-        if kind in ("passage", "skip") and name.startswith(f"{parts[1]}_"):
-            return None
-        return (f"does not belong into {path}", "only passages and skip ranges of that source belong there")
-    if len(parts) == 2 and parts[0] in KINDS:
-        if (kind, name) == parts or (kind == "quantity" and name.startswith(f"{parts[1]}_")):
-            return None
-        return (f"does not belong into {path}", f"define it in data/{kind}/{name}.ttl")
-    return (
-        f"stands in {path}, which is no place for data",
-        "use data/<kind>/<name>.ttl or data/claim/<subject>/<topic>.ttl",
-    )
-
-
-def _rules(corpus: Corpus, rules: Iterable[Rule]) -> Iterator[tuple[Finding, tuple[str, str, str]]]:
-    """Gives what the rules find, each with the statement that it is about."""
+def _store(corpus: Corpus) -> EmbeddedStore:
     store = ox.Store()
     graph = ox.NamedNode(ASSERTED)
     store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t in corpus.triples)
-    embedded = EmbeddedStore(store)
-    names = [compact(subject) for subject in corpus.subjects]
-    # What an unreadable file would define is not missing: the file's own finding is the cause.
-    unread = {f"{BASE}{'/'.join(PurePosixPath(f.path).with_suffix('').parts[1:])}" for f in corpus.findings}
-    for rule in rules:
-        for row in embedded.evaluate(rule.text, "none"):
-            terms = {key: row[key] for key in ("entity", "property", "value")}
-            if isinstance(terms["entity"], ox.BlankNode):
-                continue  # it has no name to report; `_files` says where it stands
-            entity, prop, value = ("" if t is None else getattr(t, "value", str(t)) for t in terms.values())
-            if value in unread:
-                continue
-            path, line = corpus.place(entity, prop, value)
-            facts = {
-                key: compact(term.value) if isinstance(term, ox.NamedNode) else getattr(term, "value", "")
-                for key, term in terms.items()
-            }
-            cure = rule.cure
-            if "{nearest}" in cure:
-                kind = facts["value"].partition(":")[0] + ":"
-                close = nearest(facts["value"], [name for name in names if name.startswith(kind)] or names)
-                facts["nearest"] = f"did you mean {' or '.join(close)}?" if close else "define it first"
-            yield Finding(
-                rule.code, rule.severity, path, line, entity,
-                rule.problem.format(**facts), cure.format(**facts),
-            ), (entity, prop, value)  # fmt: skip
+    return EmbeddedStore(store)
 
 
-def _shapes(corpus: Corpus, shapes: rdflib.Graph) -> Iterator[tuple[Finding, tuple[str, str, str]]]:
-    """Gives what the shapes find, each with the statement that it is about.
+def _concerned(corpus: Corpus, graph: Revalidator, only: Collection[str]) -> set[Node]:
+    """Gives the nodes that files define, that these point to, and whose results depend on these."""
+    own = [triple for path in only if path in corpus.documents for triple in corpus.documents[path].triples]
+    defined: set[Node] = {t.subject for t in own if not isinstance(t.subject, ox.Triple)}
+    return graph.concerned(defined) | {t.object for t in own if isinstance(t.object, Node)}
 
-    The value is empty where the property is at fault: one that the class does not take, or that is missing.
-    """
-    import pyshacl
 
-    _, results, _ = pyshacl.validate(corpus.graph, shacl_graph=spread(shapes), inplace=True, advanced=False)
-    assert isinstance(results, rdflib.Graph)
-    severities = {SH.Violation: "violation", SH.Warning: "warning", SH.Info: "info"}
-    for result in results.subjects(RDF.type, SH.ValidationResult):
-        parts = [results.value(result, p) for p in (SH.focusNode, SH.resultPath, SH.value, SH.sourceShape)]
-        if any(isinstance(part, rdflib.BNode) for part in parts):
-            continue  # `_files` says where a node without a name stands
-        focus, path, value, source = ("" if part is None else str(part) for part in parts)
-        at, line = corpus.place(focus, path, value)
-        code = local_name(source)
-        if results.value(result, SH.sourceConstraintComponent) == SH.ClosedConstraintComponent:
-            problem, cure = _not_taken(shapes, rdflib.URIRef(source), compact(path))
-            code, value = f"{_kebab(code)}-closed", ""
+def query_files(corpus: Corpus) -> list[File]:
+    """Gives all query files: named queries, rules, derivations and policies."""
+    folders = ("queries", "ontology/rules", "ontology/derive", "ontology/policy")
+    return [file for folder in folders for file in corpus.matching(folder, ".rq")]
+
+
+def _functional(shapes: rdflib.Graph) -> frozenset[str]:
+    """Gives the properties of which no shape takes more than one value, as CURIEs."""
+    single: set[str] = set()
+    several: set[str] = set()
+    for shape, path in shapes.subject_objects(SH.path):
+        most = shapes.value(shape, SH.maxCount)
+        (single if isinstance(most, rdflib.Literal) and most.value == 1 else several).add(compact(str(path)))
+    return frozenset(single - several)
+
+
+def by_queries(corpus: Corpus, shapes: rdflib.Graph) -> Iterator[Finding]:
+    """Gives faults of query files: headers that disagree, and shapes known to blow up or to be read differently."""
+    functional = _functional(shapes)
+    yield from headers.findings(corpus)
+    for file in query_files(corpus):
+        if not file.path.startswith("queries/"):
+            yield from lint.lint(file.path, file.text, functional=functional)
+            continue
+        try:
+            query = Query.parse(file.name, file.text)
+        except QueryHeader:
+            continue  # which `headers` reports
         else:
-            problem, _, cure = str(results.value(result, SH.resultMessage)).partition(" | ")
-            if parts[2] is not None:
-                problem += f" (found {_as_turtle(parts[2])})"
-        severity = severities[results.value(result, SH.resultSeverity)]  # type: ignore[index]
-        yield Finding(code, severity, at, line, focus, problem, cure), (focus, path, value)
-
-
-def spread(shapes: rdflib.Graph) -> rdflib.Graph:
-    """Gives equal shapes in which each property shape has the targets of its node shapes.
-
-    pySHACL judges the properties of a node shape one node after the other, but what has a target of its own for
-    all nodes at once, which takes a quarter of the time. The closed node shapes keep the list of known properties.
-    """
-    flat = rdflib.Graph(bind_namespaces="none")
-    for triple in shapes:
-        flat.add(triple)
-    for node in shapes.subjects(SH.closed, None):
-        known = [item for ignored in shapes.objects(node, SH.ignoredProperties) for item in shapes.items(ignored)]
-        for shape in shapes.objects(node, SH.property):
-            known += shapes.objects(shape, SH.path)
-            for target in shapes.objects(node, SH.targetClass):
-                flat.add((shape, SH.targetClass, target))
-        flat.remove((node, SH.property, None))
-        Collection(flat, head := rdflib.BNode(), known)
-        flat.set((node, SH.ignoredProperties, head))
-    return flat
-
-
-def _not_taken(shapes: rdflib.Graph, shape: rdflib.URIRef, used: str) -> tuple[str, str]:
-    """Gives fault and cure where a property is used that a closed shape does not name."""
-    taken = sorted(compact(str(path)) for path in shapes.objects(shape, SH.property / SH.path))
-    name = str(shapes.value(shape, SH.name) or local_name(shape))
-    article = "an" if name[0] in "aeiou" else "a"
-    close = nearest(used, taken)
-    cure = f"did you mean {' or '.join(close)}?" if close else f"known properties: {', '.join(taken)}"
-    return f"has the property {used}, which {article} {name} does not take", cure
-
-
-def _as_turtle(term: rdflib.term.Node) -> str:
-    """Gives a term much as a Turtle file has it."""
-    if not isinstance(term, rdflib.Literal):
-        return compact(str(term))
-    if term.datatype in (XSD.integer, XSD.decimal, XSD.boolean):
-        return str(term)
-    suffix = f"@{term.language}" if term.language else ""
-    if term.datatype and term.datatype != XSD.string:
-        suffix = f"^^{compact(str(term.datatype))}"
-    return f'"{term}"{suffix}'
-
-
-def _kebab(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
+            parameters = frozenset(parameter.name for parameter in query.params)
+            typed = [(p.name, p.type) for p in query.params] + [(c.name, c.type) for c in query.columns]
+            things = frozenset(
+                name
+                for name, kind in typed
+                if not kind.startswith(("xsd:", "rdfs:", "rdf:")) and not kind.endswith("*")
+            )
+            yield from lint.lint(file.path, file.text, parameters, things, functional)
 
 
 def explanations(corpus: Corpus) -> dict[str, str]:
@@ -339,7 +186,7 @@ def explanations(corpus: Corpus) -> dict[str, str]:
             texts[code] = f"{code}: shape{about}\n  what is wrong: {problem}\n  cure: {cure}"
             texts[code] += f"\n  why: {why}" if why else ""
     for shape in shapes.subjects(SH.closed, None):
-        code = f"{_kebab(local_name(str(shape)))}-closed"
+        code = f"{kebab(local_name(str(shape)))}-closed"
         why = str(shapes.value(shape, SH.description) or "")
         texts[code] = f"{code}: shape\n  A node has a property that its class does not take. {why}".rstrip()
     return dict(sorted(texts.items()))

@@ -10,13 +10,14 @@ import os
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from importlib.metadata import version
-from urllib.parse import urlsplit, urlunsplit
+from typing import NamedTuple
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 import httpx
 import pyoxigraph as ox
 
 from moagraph.errors import EndpointFailed, EndpointTruncated, QuerySyntax
-from moagraph.names import ASSERTED, PREFIXES, policy_graph, undeclared_prefixes
+from moagraph.names import ASSERTED, BASE, PREFIXES, policy_graph, undeclared_prefixes
 from moagraph.query import form_of
 from moagraph.store import RDFS_LABEL, SKOS_LABEL, Solutions, Store, Triples, syntax_error
 
@@ -29,6 +30,25 @@ SECONDS = 300.0
 """How long an endpoint may take for one answer."""
 
 _LABELS_AT_ONCE = 200
+
+STATE = f"{BASE}graph/push"
+"""The named graph that says what `moagraph push` has brought of each named graph."""
+
+IDENTIFIER = f"{PREFIXES['dcterms']}identifier"
+EXTENT = f"{PREFIXES['dcterms']}extent"
+
+
+class Arrived(NamedTuple):
+    """What has arrived of a named graph: the digest of the data, and how many of its triples, if that is known."""
+
+    digest: str
+    done: int
+    total: int | None
+
+    @property
+    def whole(self) -> bool:
+        """Whether all has arrived."""
+        return self.done == self.total
 
 
 class Challenged(httpx.Auth):
@@ -59,7 +79,7 @@ class Challenged(httpx.Auth):
 
 def client_for(url: str, seconds: float = SECONDS) -> httpx.Client:
     """Gives a client for an endpoint, with credentials from its URL, the environment, or netrc."""
-    parts = urlsplit(url)
+    parts = _address(url)
     user, password = parts.username, parts.password or ""
     if user is None and os.environ.get(USER_VARIABLE):
         user, password = os.environ[USER_VARIABLE], os.environ.get(PASSWORD_VARIABLE, "")
@@ -67,10 +87,14 @@ def client_for(url: str, seconds: float = SECONDS) -> httpx.Client:
         user, password = _from_netrc(parts.hostname or "")
     return httpx.Client(
         auth=Challenged(user, password) if user is not None else None,
-        timeout=httpx.Timeout(seconds, connect=10.0),
+        timeout=_timeout(seconds),
         headers={"User-Agent": f"moagraph/{version('moagraph')}"},
         follow_redirects=True,
     )
+
+
+def _timeout(seconds: float) -> httpx.Timeout:
+    return httpx.Timeout(seconds, connect=10.0)
 
 
 def _from_netrc(host: str) -> tuple[str | None, str]:
@@ -83,15 +107,28 @@ def _from_netrc(host: str) -> tuple[str | None, str]:
     return (found[0], found[2] or "") if found else (None, "")
 
 
+def _address(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fine = False
+    if not fine:
+        raise EndpointFailed(
+            f"{url.rpartition('@')[2].partition('?')[0]!r} is no http address",
+            "name an endpoint like https://example.org/sparql",
+        )
+    return parts
+
+
 def without_credentials(url: str) -> str:
     """Gives a URL as it may be shown.
 
-    >>> without_credentials("https://ada:secret@example.org:8080/sparql")
+    >>> without_credentials("https://ada:secret@example.org:8080/sparql?access-token=secret")
     'https://example.org:8080/sparql'
     """
     parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, host, parts.path, parts.query, ""))
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 def request(
@@ -149,6 +186,10 @@ class EndpointStore(Store):
         self.url = url
         self.foreign = tuple(foreign)
         self._client = client_for(url, seconds)
+
+    def wait(self, seconds: float) -> None:
+        """Sets how long the endpoint may take for one answer."""
+        self._client.timeout = _timeout(seconds)
 
     def answer(self, query: str, policy: str) -> Solutions | Triples | bool:
         """Gives the answer to a query of any form, as terms.
@@ -227,13 +268,27 @@ class EndpointStore(Store):
                     found[thing.value] = label.value
         return found
 
-    def policies(self) -> list[str]:
-        """Gives the names of the policies under which something was derived, in order."""
+    def policies(self) -> dict[str, str]:
+        """Gives the policies under which something was derived, by name, with their summaries."""
         prefix = policy_graph("")
-        answer = self.over((), "SELECT DISTINCT ?graph WHERE { GRAPH ?graph { ?graph a moa:Policy } }")
+        answer = self.over(
+            (), "SELECT ?graph ?summary WHERE { GRAPH ?graph { ?graph a moa:Policy ; skos:definition ?summary } }"
+        )
         assert isinstance(answer, Solutions)
-        names = [graph.value for (graph,) in answer.rows if isinstance(graph, ox.NamedNode)]
-        return sorted(name.removeprefix(prefix) for name in names if name.startswith(prefix))
+        found = {getattr(graph, "value", ""): getattr(summary, "value", "") for graph, summary in answer.rows}
+        return {g.removeprefix(prefix): summary for g, summary in sorted(found.items()) if g.startswith(prefix)}
+
+    def arrived(self) -> dict[str, Arrived]:
+        """Gives for each named graph what `moagraph push` has brought of it."""
+        query = f"SELECT ?graph ?digest ?extent WHERE {{ ?graph <{IDENTIFIER}> ?digest ; <{EXTENT}> ?extent }}"
+        answer = self.over([STATE], query)
+        assert isinstance(answer, Solutions)
+        found = {}
+        for graph, digest, extent in answer.rows:
+            done, _, total = getattr(extent, "value", "").partition(" of ")
+            size = int(total) if total.isdecimal() else None
+            found[getattr(graph, "value", "")] = Arrived(getattr(digest, "value", ""), int(done), size)
+        return dict(sorted(found.items()))
 
     def quads(self, graph: str) -> Iterator[ox.Triple]:
         """Gives the triples of one named graph, in no order.

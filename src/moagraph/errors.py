@@ -82,8 +82,9 @@ class MissingParameter(MoagraphError):
 
     code = "missing-parameter"
 
-    def __init__(self, query: str, name: str, example: str) -> None:
-        super().__init__(f"{query} needs a value for {name!r}", f"moagraph ask {query} {name}={example or '…'}")
+    def __init__(self, query: str, names: list[str], examples: str) -> None:
+        quoted = " and ".join(map(repr, names))
+        super().__init__(f"{query} needs a value for {quoted}", f"moagraph ask {query} {examples}")
 
 
 class BadValue(MoagraphError):
@@ -123,6 +124,18 @@ class UnknownFormat(MoagraphError):
         close = nearest(name, known)
         fix = f"did you mean {', '.join(close)}?" if close else f"known formats: {', '.join(known)}"
         super().__init__(f"cannot write format {name!r}", fix)
+
+
+class UnknownEngine(MoagraphError):
+    """No engine of that name can validate. Those there are stand in the help of moagraph check."""
+
+    code = "unknown-engine"
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        known = list(known)
+        super().__init__(
+            f"there is no engine named {name!r}", did_you_mean(name, known, f"known engines: {', '.join(known)}")
+        )
 
 
 class UnknownPolicy(MoagraphError):
@@ -227,15 +240,29 @@ class BadRdf(MoagraphError):
 
 
 class QueryHeader(MoagraphError):
-    """A query file's header cannot be read, or disagrees with the query below it."""
+    """A query file's header cannot be read, or disagrees with the query below it.
+
+    Attributes:
+        line: line of the file, from 1.
+    """
 
     code = "query-header"
+
+    def __init__(self, problem: str, fix: str = "", line: int = 1) -> None:
+        super().__init__(problem, fix)
+        self.line = line
 
 
 class NothingToCheck(MoagraphError):
     """There was nothing to look at, so nothing can be said to be fine."""
 
     code = "nothing-to-check"
+
+
+class CannotCompare(MoagraphError):
+    """What was named is no version of the graph, or none that can be compared: its data has violations, say."""
+
+    code = "cannot-compare"
 
 
 class DataHasFindings(MoagraphError):
@@ -250,6 +277,18 @@ class InputUnreadable(MoagraphError):
 
     code = "input-unreadable"
     exit_code = 3
+
+
+class BlankNodesAlike(MoagraphError):
+    """Blank nodes that nothing tells apart would come out in another order each time; many are too slow to order."""
+
+    code = "blank-nodes-alike"
+
+    def __init__(self, alike: int, connected: int) -> None:
+        super().__init__(
+            f"nothing tells {alike} of {connected} connected blank nodes apart, so they have no one order",
+            "give the nodes IRIs",
+        )
 
 
 class OutputFailed(MoagraphError):

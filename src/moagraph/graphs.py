@@ -8,12 +8,9 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from moagraph.canonical import in_order
 from moagraph.errors import UnknownFormat
 from moagraph.names import PREFIXES, compact
-
-
-def _ordered(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
-    return [t for _, t in sorted({str(t): t for t in triples}.items())]
 
 
 def to_turtle(triples: Iterable[ox.Triple]) -> str:
@@ -25,14 +22,14 @@ def to_turtle(triples: Iterable[ox.Triple]) -> str:
 
 def to_ntriples(triples: Iterable[ox.Triple]) -> str:
     """Gives sorted N-Triples."""
-    return "".join(f"{triple} .\n" for triple in _ordered(triples))
+    return "".join(f"{triple} .\n" for triple in in_order(triples))
 
 
 def to_jsonld(triples: Iterable[ox.Triple]) -> str:
     """Gives JSON-LD with a context of its own, so that no reader has to fetch one."""
     import json
 
-    expanded = json.loads(ox.serialize(_ordered(triples), format=ox.RdfFormat.JSON_LD) or b"[]")
+    expanded = json.loads(ox.serialize(in_order(triples), format=ox.RdfFormat.JSON_LD) or b"[]")
     used: dict[str, str] = {}
 
     def short(iri: str) -> str:
@@ -55,8 +52,8 @@ def to_jsonld(triples: Iterable[ox.Triple]) -> str:
         for key, value in node.items():
             if key == "@id":
                 done[key] = short(value)
-            elif key == "@type":
-                done[key] = [short(kind) for kind in value]
+            elif key == f"{PREFIXES['rdf']}type" and all("@id" in kind for kind in value):
+                done["@type"] = [short(kind["@id"]) for kind in value]
             else:
                 done[short(key)] = shortened(value)
         return dict(sorted(done.items()))
@@ -68,15 +65,15 @@ def to_jsonld(triples: Iterable[ox.Triple]) -> str:
 
 def to_rdfxml(triples: Iterable[ox.Triple]) -> str:
     """Gives RDF/XML, with the prefixes in order."""
-    ordered = _ordered(triples)
+    ordered = in_order(triples)
     wanted = {compact(t.predicate.value).partition(":")[0] for t in ordered}
     prefixes = {prefix: PREFIXES[prefix] for prefix in sorted(wanted & PREFIXES.keys())}
     text = (ox.serialize(ordered, format=ox.RdfFormat.RDF_XML, prefixes=prefixes) or b"").decode("utf-8")
 
-    def in_order(root: re.Match[str]) -> str:
+    def head(root: re.Match[str]) -> str:
         return f"<rdf:RDF {' '.join(sorted(root[1].split()))}>"
 
-    return re.sub(r"<rdf:RDF ([^>]*)>", in_order, text, count=1).rstrip("\n") + "\n"
+    return re.sub(r"<rdf:RDF ([^>]*)>", head, text, count=1).rstrip("\n") + "\n"
 
 
 FORMATS: dict[str, Callable[[Iterable[ox.Triple]], str]] = {

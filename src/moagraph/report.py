@@ -6,13 +6,15 @@ check, worst first, and says how much was looked at: a report that looked at not
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import total_ordering
 
 from moagraph.errors import UnknownFormat
-from moagraph.names import PREFIXES, compact
+from moagraph.names import BASE, compact, expand
 
 SEVERITIES = ("violation", "warning", "info")
 """Severities, worst first: a violation stops the build, a warning and an info do not."""
@@ -89,7 +91,9 @@ class Report:
     @property
     def looked_at_nothing(self) -> bool:
         """Whether there was nothing to check."""
-        return not self.looked_at.get("files") or not self.looked_at.get("triples")
+        return not self.looked_at.get("files") or not (
+            self.looked_at.get("triples") or self.looked_at.get("query files")
+        )
 
     @property
     def exit_code(self) -> int:
@@ -174,35 +178,45 @@ class Report:
         return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
     def to_turtle(self) -> str:
-        """Gives the report as a SHACL validation report in Turtle; its nodes are numbered in order."""
+        """Gives the report as a SHACL validation report in Turtle.
 
-        def quoted(text: str) -> str:
-            return json.dumps(text, ensure_ascii=False)
+        A result's IRI is made of what it says, not of its line, so that a new finding leaves the others as they are.
+        """
+        import pyoxigraph as ox
 
-        blocks = [
-            f"@prefix dcterms: <{PREFIXES['dcterms']}> .",
-            f"@prefix moa: <{PREFIXES['moa']}> .",
-            f"@prefix sh: <{PREFIXES['sh']}> .",
-            "",
-            "<#report>  a sh:ValidationReport ;",
-            f"    sh:conforms {str(not self.violations).lower()} ;",
+        from moagraph.turtle import write
+
+        def term(curie: str) -> ox.NamedNode:
+            return ox.NamedNode(expand(curie) or curie)
+
+        def text(value: str) -> ox.Literal:
+            return ox.Literal(value)
+
+        report = ox.NamedNode(f"{BASE}report/{self.digest[:16] or 'undigested'}")
+        conforms = ox.Literal(str(not self.violations).lower(), datatype=term("xsd:boolean"))
+        said: list[tuple[ox.NamedNode, str, ox.NamedNode | ox.Literal]] = [
+            (report, "rdf:type", term("sh:ValidationReport")),
+            (report, "sh:conforms", conforms),
+            (report, "dcterms:description", text(self.summary())),
         ]
-        if self.findings:
-            results = " , ".join(f"<#result-{n}>" for n in range(1, len(self.findings) + 1))
-            blocks.append(f"    sh:result {results} ;")
-        blocks.append(f"    dcterms:description {quoted(self.summary())} .")
-        for n, f in enumerate(self.findings, 1):
-            blocks += [
-                "",
-                f"<#result-{n}>  a sh:ValidationResult ;",
-                f"    sh:resultSeverity {_SHACL_SEVERITY[f.severity]} ;",
-                *([f"    sh:focusNode <{f.subject}> ;"] if f.subject else []),
-                f"    sh:resultMessage {quoted(f.problem)} ;",
-                f"    dcterms:identifier {quoted(f.code)} ;",
-                f"    dcterms:source {quoted(f.place)} ;",
-                f"    dcterms:description {quoted(f.cure)} .",
+        copies: Counter[str] = Counter()
+        for f in self.findings:
+            key = hashlib.sha256("\0".join([f.code, f.path, f.subject, f.problem]).encode()).hexdigest()[:12]
+            copies[key] += 1
+            name = key if copies[key] == 1 else f"{key}-{copies[key]}"
+            result = ox.NamedNode(f"{BASE}report/result/{name}")
+            said += [
+                (report, "sh:result", result),
+                (result, "rdf:type", term("sh:ValidationResult")),
+                (result, "sh:resultSeverity", term(_SHACL_SEVERITY[f.severity])),
+                (result, "sh:resultMessage", text(f.problem)),
+                (result, "dcterms:identifier", text(f.code)),
+                (result, "dcterms:source", text(f.place)),
+                (result, "dcterms:description", text(f.cure)),
             ]
-        return "\n".join(blocks) + "\n"
+            if f.subject:
+                said.append((result, "sh:focusNode", ox.NamedNode(f.subject)))
+        return write(ox.Triple(s, term(p), o) for s, p, o in said).decode("utf-8")
 
     def to(self, format: str) -> str:
         """Gives the report in a named format.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -46,6 +46,23 @@ class Triples(tuple[ox.Triple, ...]):
         """Puts triples in order."""
         return cls(tuple(t for _, t in sorted({str(t): t for t in triples}.items())))
 
+    def to(self, format: str) -> str:
+        """Gives the graph as turtle, ntriples, jsonld or rdfxml.
+
+        Raises:
+            UnknownFormat: it is none of these.
+        """
+        from moagraph.graphs import written
+
+        return written(self, format)
+
+    def __str__(self) -> str:
+        return self.to("turtle")
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Shows Turtle in a notebook."""
+        printer.text("..." if cycle else str(self))
+
 
 class Store(ABC):
     """What every store can do, embedded or remote.
@@ -66,12 +83,16 @@ class Store(ABC):
         """
 
     @abstractmethod
-    def policies(self) -> list[str]:
-        """Gives the names of the policies under which something was derived, in order."""
+    def policies(self) -> dict[str, str]:
+        """Gives the policies under which something was derived, by name, with their summaries."""
 
     @abstractmethod
     def quads(self, graph: str) -> Iterator[ox.Triple]:
         """Gives the triples of one named graph, in no order."""
+
+    @abstractmethod
+    def count(self, graph: str) -> int:
+        """Gives the number of triples in a named graph."""
 
     @abstractmethod
     def _find_labels(self, iris: Sequence[str]) -> dict[str, str]:
@@ -98,11 +119,8 @@ class Store(ABC):
         """Gives solutions as a table whose things know their labels, which are looked up all at once."""
         if not columns:
             columns = [Column(name) for name in solutions.variables]
-        many = [column.many for column in columns]
-        rows = tuple(
-            tuple(_several(term) if several else _scalar(term) for term, several in zip(row, many, strict=True))
-            for row in solutions.rows
-        )
+        reads = [_READS.get(column.type, _several if column.many else _scalar) for column in columns]
+        rows = tuple(tuple(read(term) for read, term in zip(reads, row, strict=True)) for row in solutions.rows)
         labels = self.labels({part for row in rows for cell in row for part in _things(cell)})
         return Table(tuple(columns), tuple(tuple(_labelled(cell, labels) for cell in row) for row in rows))
 
@@ -181,16 +199,28 @@ class EmbeddedStore(Store):
                         return quad.object.value
         return None
 
-    def policies(self) -> list[str]:
-        """Gives the names of the policies under which something was derived, in order."""
+    def policies(self) -> dict[str, str]:
+        """Gives the policies under which something was derived, by name, with their summaries."""
+        definition = ox.NamedNode(f"{PREFIXES['skos']}definition")
         prefix = policy_graph("")
-        names = (g.value for g in self.store.named_graphs() if isinstance(g, ox.NamedNode))
-        return sorted(name.removeprefix(prefix) for name in names if name.startswith(prefix))
+        found = {}
+        for graph in self.store.named_graphs():
+            if isinstance(graph, ox.NamedNode) and graph.value.startswith(prefix):
+                found[graph.value.removeprefix(prefix)] = ""
+                for quad in self.store.quads_for_pattern(graph, definition, None, graph):
+                    found[graph.value.removeprefix(prefix)] = getattr(quad.object, "value", "")
+        return dict(sorted(found.items()))
 
     def quads(self, graph: str) -> Iterator[ox.Triple]:
         """Gives the triples of one named graph, in no order."""
         for quad in self.store.quads_for_pattern(None, None, None, ox.NamedNode(graph)):
             yield quad.triple
+
+    def count(self, graph: str) -> int:
+        """Gives the number of triples in a named graph."""
+        answer = self.store.query(f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH {iri_term(graph)} {{ ?s ?p ?o }} }}")
+        assert isinstance(answer, ox.QuerySolutions)
+        return int(next(answer)["n"].value)
 
 
 def _several(term: Term | None) -> tuple[Iri, ...]:
@@ -221,6 +251,15 @@ def _scalar(term: Term | None) -> Scalar:
     if datatype in (f"{_XSD}double", f"{_XSD}float"):
         return float(value.replace("INF", "inf"))
     return Literal(value, datatype, term.language or "")
+
+
+def _truth(term: Term | None) -> Scalar:
+    """Gives a truth value, which some engines compute as a whole number (Virtuoso)."""
+    value = _scalar(term)
+    return bool(value) if isinstance(value, int) else value
+
+
+_READS: dict[str, Callable[[Term | None], Cell]] = {"xsd:boolean": _truth}
 
 
 def _things(cell: Cell) -> Iterator[str]:

@@ -1,128 +1,107 @@
-"""What stands in the cell of a table: things, numbers, truth values, text, and how each is written."""
+"""Terms of pyoxigraph and of rdflib, one made from the other.
+
+The two libraries differ in what a plain string is and in which texts are numbers, so SHACL finds false faults where
+their parsers are mixed. All our rdflib terms are made here, from pyoxigraph's.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias, Union
+import re
+from calendar import monthrange
+from collections.abc import Iterable
+from datetime import MAXYEAR, MINYEAR, date
+from typing import TYPE_CHECKING
 
-from moagraph.names import PREFIXES, compact
+import pyoxigraph as ox
+
+from moagraph.names import PREFIXES
 
 if TYPE_CHECKING:
-    from decimal import Decimal
+    import rdflib
+
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 _XSD = PREFIXES["xsd"]
+_NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
+_ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))?"
+_LEXICAL = {
+    f"{_XSD}{name}": re.compile(pattern)
+    for name, pattern in {
+        "boolean": "true|false|0|1",
+        "date": rf"(-?(?:[1-9][0-9]{{3,}}|0[0-9]{{3}}))-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]){_ZONE}",
+        "decimal": _NUMBER,
+        "double": rf"{_NUMBER}(?:[eE][+-]?[0-9]+)?|[+-]?INF|NaN",
+        "integer": "[+-]?[0-9]+",
+    }.items()
+}
+"""What XML Schema takes as texts of the datatypes that shapes name. rdflib takes what Python does: `1_000`, `1e3`."""
 
 
-class Iri(str):
-    """An IRI that knows how people call the thing.
+def as_rdflib(triples: Iterable[ox.Triple]) -> rdflib.Graph:
+    """Gives an rdflib graph of the same triples: literals stay as written, plain strings have no datatype."""
+    import rdflib
 
-    >>> Iri("https://w3id.org/moagraph/compound/cortexin", "Cortexin").label
-    'Cortexin'
-    >>> Iri("https://w3id.org/moagraph/claim/a_binds_b").label
-    'claim:a_binds_b'
-    """
+    made: dict[Term, rdflib.URIRef | rdflib.BNode | rdflib.Literal] = {}
 
-    _label: str | None
+    def term(it: Term) -> rdflib.URIRef | rdflib.BNode | rdflib.Literal:
+        known = made.get(it)
+        if known is None:
+            known = made[it] = rdflib_term(it)
+        return known
 
-    def __new__(cls, iri: str, label: str | None = None) -> Iri:
-        """Makes an IRI; without a label its CURIE serves as one."""
-        self = super().__new__(cls, iri)
-        self._label = label
-        return self
-
-    @property
-    def curie(self) -> str:
-        """The CURIE, or the IRI in angle brackets where no known prefix fits."""
-        return compact(str(self))
-
-    @property
-    def label(self) -> str:
-        """What people call it."""
-        return self._label or self.curie
+    graph = rdflib.Graph(bind_namespaces="none")
+    for t in triples:
+        graph.add((term(t.subject), term(t.predicate), term(t.object)))
+    return graph
 
 
-class Literal(str):
-    """Text with a datatype that has no Python type here, or with a language.
+def rdflib_term(term: Term) -> rdflib.URIRef | rdflib.BNode | rdflib.Literal:
+    """Gives rdflib's term for one of pyoxigraph's."""
+    import rdflib
 
-    >>> Literal("2021-05-01", "http://www.w3.org/2001/XMLSchema#date").datatype
-    'http://www.w3.org/2001/XMLSchema#date'
-    """
-
-    datatype: str
-    language: str
-
-    def __new__(cls, text: str, datatype: str, language: str = "") -> Literal:
-        """Makes a literal of its text, the full IRI of its datatype and its language tag."""
-        self = super().__new__(cls, text)
-        self.datatype, self.language = datatype, language
-        return self
-
-
-class Blank(str):
-    """A node without a name, such as `_:b0`; it means the same node within one answer only."""
-
-
-Scalar: TypeAlias = Union[Iri, Literal, Blank, str, int, float, "Decimal", bool, None]
-Cell: TypeAlias = Scalar | tuple[Scalar, ...]
-
-
-def text_of(cell: Cell, iris: bool) -> str:
-    """Gives a cell as people read it: things by label, or by IRI on request."""
-    if cell is None:
-        return ""
-    if isinstance(cell, tuple):
-        return "; ".join(text_of(part, iris) for part in cell)
-    if isinstance(cell, Iri):
-        return str(cell) if iris else cell.label
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
-    return str(cell)
+    if isinstance(term, ox.NamedNode):
+        return rdflib.URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return rdflib.BNode(term.value)
+    assert isinstance(term, ox.Literal), "RDF 1.1 has no triple terms"
+    if term.language:
+        return rdflib.Literal(term.value, lang=term.language)
+    datatype = term.datatype.value
+    if datatype == f"{_XSD}string":
+        return rdflib.Literal(term.value)
+    lexical = _LEXICAL.get(datatype)
+    match = lexical.fullmatch(term.value) if lexical else None
+    ill_typed = lexical is not None and match is None
+    stand_in = None
+    if match and datatype == f"{_XSD}date":
+        year, month, day = int(match[1]), int(match[2]), int(match[3])
+        ill_typed = day > monthrange(2000 + year % 400, month)[1]
+        if not ill_typed and not MINYEAR <= year <= MAXYEAR:
+            stand_in = date.min if year < MINYEAR else date.max  # Python has no such date
+    if not ill_typed and stand_in is None:
+        return rdflib.Literal(term.value, datatype=rdflib.URIRef(datatype), normalize=False)
+    # rdflib would log a traceback for what Python cannot convert, and convert what Python can.
+    literal = rdflib.Literal(term.value)
+    literal._datatype = rdflib.URIRef(datatype)
+    literal._value = stand_in
+    literal._ill_typed = ill_typed
+    return literal
 
 
-def jsonable(cell: Cell, iris: bool) -> Any:
-    """Gives a cell as JSON has it: things as objects with `id` and `label`, or as IRIs on request."""
-    if isinstance(cell, tuple):
-        return [jsonable(part, iris) for part in cell]
-    if isinstance(cell, Iri):
-        return str(cell) if iris else {"id": cell.curie, "label": cell.label}
-    if cell is None or isinstance(cell, str | int | float):
-        return cell
-    return str(cell)
+def pyoxigraph_term(term: rdflib.term.Node) -> Term:
+    """Gives pyoxigraph's term for one of rdflib's."""
+    import rdflib
+
+    if isinstance(term, rdflib.Literal):
+        if term.language:
+            return ox.Literal(str(term), language=term.language)
+        return ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype or f"{_XSD}string")))
+    if isinstance(term, rdflib.BNode):
+        return ox.BlankNode(str(term))
+    return ox.NamedNode(str(term))
 
 
-def term_json(cell: Cell) -> dict[str, str]:
-    """Gives a cell as a term of SPARQL results: its kind, its text, and datatype or language."""
-    if isinstance(cell, tuple):
-        cell = " ".join(text_of(part, iris=True) for part in cell)
-    if isinstance(cell, Iri):
-        return {"type": "uri", "value": str(cell)}
-    if isinstance(cell, Blank):
-        return {"type": "bnode", "value": cell.removeprefix("_:")}
-    if isinstance(cell, Literal):
-        if cell.language:
-            return {"type": "literal", "value": str(cell), "xml:lang": cell.language}
-        return {"type": "literal", "value": str(cell), "datatype": cell.datatype}
-    if isinstance(cell, str):
-        return {"type": "literal", "value": cell}
-    if isinstance(cell, bool):
-        return {"type": "literal", "value": "true" if cell else "false", "datatype": f"{_XSD}boolean"}
-    if isinstance(cell, float):
-        value = repr(cell).replace("inf", "INF").replace("nan", "NaN")
-        return {"type": "literal", "value": value, "datatype": f"{_XSD}double"}
-    return {
-        "type": "literal",
-        "value": str(cell) if isinstance(cell, int) else f"{cell:f}",
-        "datatype": f"{_XSD}integer" if isinstance(cell, int) else f"{_XSD}decimal",
-    }
-
-
-def term_xml(cell: Cell) -> str:
-    """Gives a cell as an element of SPARQL results in XML."""
-    from xml.sax.saxutils import escape, quoteattr
-
-    term = term_json(cell)
-    # XML has no place for control characters, not even escaped.
-    text = escape("".join(c for c in term["value"] if c in "\t\n\r" or c >= " "))
-    if term["type"] != "literal":
-        return f"<{term['type']}>{text}</{term['type']}>"
-    marks = "".join(f" {key}={quoteattr(term[key])}" for key in ("xml:lang", "datatype") if key in term)
-    return f"<literal{marks}>{text}</literal>"
+def text_of(term: Term) -> str:
+    """Gives a term's IRI, label or text."""
+    assert not isinstance(term, ox.Triple)
+    return term.value

@@ -1,23 +1,27 @@
 """Turtle in and out: a reader that knows the line of every triple, and a writer whose output differs little from
 one version to the next.
 
-Each file is read twice, on purpose: by pyoxigraph, which is strict and says line and column of an error and whose
-triples keep every literal as it was written; and by rdflib, whose triples are what pySHACL and Python users work
-with. The two kinds of terms are never mixed.
+Files are read by pyoxigraph, which is strict, says line and column of an error and keeps every literal as it was
+written. Its triples have no lines, which only a finding needs: a file with a finding is read once more by rdflib's
+parser, which can be asked where it is.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
-import rdflib
-from rdflib.plugins.parsers.notation3 import RDFSink, SinkParser
 
+from moagraph.canonical import in_order
 from moagraph.names import PREFIXES
+from moagraph.terms import Term
+
+if TYPE_CHECKING:
+    import rdflib
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -34,45 +38,27 @@ class TurtleFault(Exception):
         self.cure = cure
 
 
-Triple = tuple[rdflib.term.Node, rdflib.term.Node, rdflib.term.Node]
-
-
 @dataclass(frozen=True)
 class Document:
     """One Turtle file as it was read.
 
     Attributes:
         triples: pyoxigraph triples, with literals as written, in the order of the file.
-        lines: each rdflib triple with its line, from 1. The line of a triple in a list of objects is that of the
-            end of the list.
+        text: the file.
     """
 
     triples: tuple[ox.Triple, ...]
-    lines: tuple[tuple[Triple, int], ...]
+    text: str = field(repr=False)
 
+    @cached_property
+    def lines(self) -> tuple[tuple[tuple[rdflib.term.Node, rdflib.term.Node, rdflib.term.Node], int], ...]:
+        """Each triple, made of rdflib's terms, with its line, from 1.
 
-class _Sink(RDFSink):
-    """Collects triples with their line, and leaves literals as they were written."""
+        The line of a triple in a list of objects is that of the end of the list. What rdflib cannot read has none.
+        """
+        from moagraph.lines import lines_of
 
-    def __init__(self) -> None:
-        super().__init__(rdflib.Graph(bind_namespaces="none"))
-        self.parser: SinkParser | None = None
-        self.found: list[tuple[Triple, int]] = []
-
-    def newLiteral(  # noqa: N802 - rdflib's name
-        self, s: str, dt: rdflib.URIRef | None, lang: str | None
-    ) -> rdflib.Literal:
-        return rdflib.Literal(s, datatype=dt, lang=lang, normalize=False)
-
-    def makeStatement(self, quadruple: Any, why: Any = None) -> None:  # noqa: N802, ARG002 - rdflib's name
-        formula, predicate, subject, value = quadruple
-        assert self.parser is not None
-        triple = (
-            self.normalise(formula, subject),
-            self.normalise(formula, predicate),
-            self.normalise(formula, value),
-        )
-        self.found.append((triple, self.parser.lines + 1))
+        return lines_of(self.text)
 
 
 def read(content: bytes) -> Document:
@@ -109,43 +95,55 @@ def read(content: bytes) -> Document:
             f"{problem} (column {column})",
             "mend the syntax; see the line above too",
         ) from None
-    sink = _Sink()
-    parser = SinkParser(sink, baseURI="", turtle=True)
-    sink.parser = parser
-    try:
-        parser.startDoc()
-        parser.feed(text)
-        parser.endDoc()
-    except Exception as error:  # rdflib raises many kinds on bad Turtle; what it refuses is a fault of the file
-        raise TurtleFault(
-            "turtle-syntax", parser.lines + 1, 1, f"rdflib cannot read this: {error}", "write it more plainly"
-        ) from None
-    return Document(triples, tuple(sink.found))
+    if any(_beyond_rdf_1_1(triple.object) for triple in triples):
+        line = text.count("\n", 0, max(text.find("<<"), text.find("{|"), 0)) + 1
+        problem = "RDF 1.1 has no triple terms and no directions of text"
+        raise TurtleFault("turtle-syntax", line, 1, problem, "write it more plainly")
+    return Document(triples, text)
 
 
-def write(triples: Iterable[ox.Triple], comment: str = "") -> bytes:
+def _beyond_rdf_1_1(term: Term) -> bool:
+    return isinstance(term, ox.Triple) or (isinstance(term, ox.Literal) and term.direction is not None)
+
+
+def write(triples: Iterable[ox.Triple], comment: str = "", prefixes: Mapping[str, str] | None = None) -> bytes:
     """Gives Turtle in IRI order with only the prefixes used: the same triples give the same bytes.
 
     Args:
-        triples: in any order; duplicates are written once.
+        triples: in any order; duplicates are written once. Blank nodes come last, under canonical names.
         comment: lines to put at the top, without `#`.
+        prefixes: by name, beside those that moagraph knows.
+
+    Raises:
+        BlankNodesAlike: too many connected blank nodes differ in nothing.
     """
-    ordered = [t for _, t in sorted({str(t): t for t in triples}.items())]
-    body = ox.serialize(ordered, format=ox.RdfFormat.TURTLE, prefixes=dict(PREFIXES)) or b""
+    known = {**(prefixes or {}), **PREFIXES}
+    body = ox.serialize(in_order(triples), format=ox.RdfFormat.TURTLE, prefixes=known) or b""
     # The serialiser writes every prefix, in no fixed order: they are written here instead.
-    text = re.sub(r"\A(@prefix [^\n]*\n)*", "", body.decode("utf-8"))
-    mentioned = set()
-    for triple in ordered:
-        for term in (triple.subject, triple.predicate, triple.object):
-            if isinstance(term, ox.NamedNode):
-                mentioned.add(term.value)
-            elif isinstance(term, ox.Literal):
-                mentioned.add(term.datatype.value)
-    used = sorted(
-        prefix
-        for prefix, namespace in PREFIXES.items()
-        if any(iri.startswith(namespace) for iri in mentioned) and re.search(rf"(?<![\w.-]){prefix}:", text)
-    )
+    body = re.sub(rb"\A(@prefix [^\n]*\n)*", b"", body)
+    used = _prefixes_in(body, known)
     head = [f"# {line}".rstrip() for line in comment.splitlines()]
-    head += [f"@prefix {prefix}: <{PREFIXES[prefix]}> ." for prefix in used]
-    return ("\n".join(head) + "\n\n" + text.replace("\n\t", "\n    ")).encode("utf-8")
+    head += [f"@prefix {prefix}: <{known[prefix]}> ." for prefix in used]
+    return "\n".join(head).encode("utf-8") + b"\n\n" + body.replace(b"\n\t", b"\n    ")
+
+
+_STRING_OR_IRI = re.compile(rb"""\"(?:[^\"\\]|\\.)*\"|<[^>]*>""")
+_SAMPLE = 200_000
+
+
+def _prefixes_in(body: bytes, known: Iterable[str]) -> list[str]:
+    """Gives the prefixes that Turtle uses, in order; a mention in a string is no use."""
+    body = b"\n" + body
+    used: set[bytes] = set()
+    for part in (body[:_SAMPLE], body):  # most prefixes stand in the first lines; the rest is searched for the others
+        left = [re.escape(prefix.encode()) for prefix in known if prefix.encode() not in used]
+        for match in re.finditer(rb"[\s^](%s):" % b"|".join(left), part) if left else ():
+            if match[1] not in used and _outside_strings(match[0], body, match.start()):
+                used.add(match[1])
+    return sorted(prefix.decode() for prefix in used)
+
+
+def _outside_strings(word: bytes, body: bytes, at: int) -> bool:
+    """Tells whether a word stands outside of strings in the line of a place."""
+    line = body[body.rfind(b"\n", 0, at + 1) : body.find(b"\n", at + 1)]
+    return word in _STRING_OR_IRI.sub(b"", line)

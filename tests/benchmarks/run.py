@@ -34,15 +34,26 @@ for row in graph.query(query):
 """
 
 
-def seconds(action: Callable[[], object], runs: int) -> list[float]:
-    """Gives the wall seconds of each run, after one that is not counted."""
+Clock = Callable[[], float]
+
+
+def seconds(action: Callable[[], object], runs: int, clock: Clock = time.perf_counter) -> list[float]:
+    """Gives the seconds of each run by a clock, that on the wall unless given, after a run that is not counted."""
     action()
-    taken = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        action()
-        taken.append(time.perf_counter() - start)
-    return taken
+    return [seconds_of(action, clock) for _ in range(runs)]
+
+
+def seconds_of(action: Callable[[], object], clock: Clock = time.perf_counter) -> float:
+    """Gives the seconds of one run."""
+    start = clock()
+    action()
+    return clock() - start
+
+
+def alternately(one: Callable[[], object], other: Callable[[], object], runs: int) -> tuple[list[float], list[float]]:
+    """Gives the wall seconds of two actions taken in turn, so that a busy minute strikes both alike."""
+    both = [(seconds(one, 1), seconds(other, 1)) for _ in range(runs)]
+    return [a for first, _ in both for a in first], [b for _, second in both for b in second]
 
 
 def process(words: list[str], env: dict[str, str]) -> Callable[[], object]:

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from moagraph.cli.options import format_for, graph_options, iris_option, output_options, print_table, write_out
+from moagraph.cli import completing
+from moagraph.cli.options import graph_options, iris_option, output_options
+from moagraph.cli.output import format_for, print_table, say, write_out
+from moagraph.cli.quick import pairs
 
 if TYPE_CHECKING:
     from moagraph.api import Graph
@@ -46,39 +49,82 @@ LISTS = {
 """What `list` shows beside queries and policies, and the class that each is."""
 
 
-@click.command()
-@click.argument("name")
-@click.argument("values", nargs=-1, metavar="[KEY=VALUE]...")
+class _Ask(click.Command):
+    """The command that asks; with the name of a query, its help is that query's manual."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not ctx.resilient_parsing:
+            given, _, _ = self.make_parser(ctx).parse_args(list(args))
+            kinds = (str, bool, list)
+            ctx.meta["moagraph.asked"] = {key: value for key, value in given.items() if isinstance(value, kinds)}
+        return super().parse_args(ctx, args)
+
+    def get_help(self, ctx: click.Context) -> str:
+        given = ctx.meta.get("moagraph.asked", {})
+        if "name" not in given:
+            return super().get_help(ctx)
+        from moagraph import api
+        from moagraph.faces.manual import manual
+
+        opened = api.open(
+            given.get("root"),
+            data=given.get("data", ()),
+            packaged_data=not given.get("no_packaged_data"),
+            endpoint=given.get("endpoint"),
+            last_good=bool(given.get("last_good")),
+            progress=say,
+        )
+        width = min(os.get_terminal_size(sys.stdout.fileno()).columns, 120) if sys.stdout.isatty() else 100
+        return manual(opened.library.find(given["name"]), width).rstrip("\n")
+
+
+@click.command(cls=_Ask)
+@click.argument("name", shell_complete=completing.queries)
+@click.argument("values", nargs=-1, metavar="[KEY=VALUE]...", shell_complete=completing.values)
+@click.option("--drawing", is_flag=True, help="Draw the query's pattern for Mermaid, instead of asking it.")
 @graph_options
 @output_options
 @iris_option
 def ask(
     name: str,
     values: tuple[str, ...],
+    drawing: bool,
     graph: Callable[[], Graph],
     format_: str | None,
     output: str,
     iris: bool,
 ) -> None:
-    """Ask a named query: see 'moagraph list queries'.
+    """Ask a named query: see 'moagraph list queries', and 'moagraph ask NAME --help' for what one takes.
+
+    A key given several times asks for each of its values, or for all of them together where the query says so.
 
     For example: moagraph ask shared-mechanisms compound=Cortexin
     """
-    given: dict[str, object] = {}
-    for value in values:
-        key, equals, text = value.partition("=")
-        if not equals:
-            raise click.BadArgumentUsage(f"{value!r} is not of the form KEY=VALUE, such as compound=cortexin")
-        given[key] = text
+    if drawing:
+        from moagraph.faces.mermaid import mermaid
+
+        write_out(mermaid(graph().library.find(name)), output)
+        return
+    given = pairs(values)
+    if given is None:
+        wrong = next(value for value in values if "=" not in value)
+        raise click.BadArgumentUsage(f"{wrong!r} is not of the form KEY=VALUE, such as compound=cortexin")
     print_table(graph().library.ask(name, given), format_, output, iris)
 
 
 @click.command()
-@click.argument("compounds", nargs=-1, required=True, metavar="COMPOUND COMPOUND...")
+@click.argument(
+    "compounds",
+    nargs=-1,
+    required=True,
+    metavar="COMPOUND COMPOUND...",
+    shell_complete=completing.things("moa:Compound"),
+)
 @click.option(
     "--table",
     metavar="NAME",
     default="at-a-glance",
+    shell_complete=completing.words("at-a-glance", "mechanisms", "safety", "regimens", "evidence", "indications"),
     help="at-a-glance, mechanisms, safety, regimens, evidence or indications. [default: at-a-glance]",
 )
 @graph_options
@@ -100,7 +146,7 @@ def compare(
 
 
 @click.command("list")
-@click.argument("what", metavar="WHAT")
+@click.argument("what", metavar="WHAT", shell_complete=completing.words("queries", "policies", *LISTS))
 @graph_options
 @output_options
 @iris_option
@@ -122,7 +168,7 @@ def list_(what: str, graph: Callable[[], Graph], format_: str | None, output: st
     columns: tuple[Column, ...]
     if what == "queries":
         rows: list[tuple[Any, ...]] = [
-            (q.name, q.summary, " ".join(f"{p.name}={p.example}" for p in q.params))
+            (q.name, q.summary, " ".join(f"{p.name}={word}" for p in q.params if p.required for word in p.examples))
             for q in asked.library.queries.values()
         ]
         columns = (
@@ -150,7 +196,7 @@ def list_(what: str, graph: Callable[[], Graph], format_: str | None, output: st
 
 
 @click.command()
-@click.argument("thing", nargs=-1, required=True)
+@click.argument("thing", nargs=-1, required=True, shell_complete=completing.things(*LISTS.values()))
 @graph_options
 def show(thing: tuple[str, ...], graph: Callable[[], Graph]) -> None:
     """Show everything known of a thing: claims by verdict, with their evidence, and what is left unsaid."""

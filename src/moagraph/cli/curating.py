@@ -4,28 +4,42 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from moagraph.cli.options import format_for, places_at, root_option, say, write_out
-from moagraph.errors import NothingToCheck, UnknownFormat, UnknownThing
+from moagraph.cli.options import places_at, root_option
+from moagraph.cli.output import format_for, say, write_out
+from moagraph.errors import NothingToCheck, UnknownFormat, UnknownThing, did_you_mean
 
 if TYPE_CHECKING:
     from moagraph.api import Graph
+    from moagraph.corpus import Corpus
+    from moagraph.places import Places
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 @click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
 @root_option
 @click.option(
     "-f", "--format", "format_", metavar="FORMAT", help="text, json, sarif, turtle or github. [default: text]"
 )
 @click.option("-o", "--output", metavar="PATH", default="-", help="Where to write; the extension decides the format.")
-def check(root: Path | None, format_: str | None, output: str) -> None:
-    """Check the data against all shapes and rules, and report every finding with its file and line."""
+@click.option(
+    "--engine",
+    type=click.Choice(["pyshacl", "shacl"]),
+    default="pyshacl",
+    help="What validates against the shapes; shacl is much faster and needs moagraph[fast]. [default: pyshacl]",
+)
+def check(paths: tuple[str, ...], root: Path | None, format_: str | None, output: str, engine: str) -> None:
+    """Check the data against all shapes and rules, and report every finding with its file and line.
+
+    With PATHs, files or folders, only what concerns these is reported: faults in them, in what they point to, and in
+    what points to them.
+    """
     from moagraph import report as reports
     from moagraph.check import check as run
     from moagraph.corpus import Corpus
@@ -33,24 +47,67 @@ def check(root: Path | None, format_: str | None, output: str) -> None:
     chosen = format_for(format_, output, reports.EXTENSIONS, "text")
     if chosen not in reports.FORMATS:
         raise UnknownFormat(chosen, reports.FORMATS)
-    report = run(Corpus.read(places_at(root)))
+    places = places_at(root)
+    corpus = Corpus.read(places)
+    report = run(corpus, engine, files_at(places, corpus, paths))
     write_out(report.to(chosen), output)
     if output != "-" or chosen != "text":
         click.echo(report.summary(), err=True)
     sys.exit(report.exit_code)
 
 
+def files_at(places: Places, corpus: Corpus, paths: tuple[str, ...]) -> list[str]:
+    """Gives the files of a corpus that lie at or below paths: on disk, or as findings name them.
+
+    Raises:
+        NothingToCheck: at a path there is none.
+    """
+    found: set[str] = set()
+    for path in paths:
+        at = PurePosixPath(path).as_posix().rstrip("/")
+        for top in places:
+            if Path(path).resolve().is_relative_to(top.resolve()):
+                at = (PurePosixPath(top.name) / Path(path).resolve().relative_to(top.resolve()).as_posix()).as_posix()
+        below = {file.path for file in corpus.files if file.path == at or file.path.startswith(f"{at}/")}
+        if not below:
+            raise NothingToCheck(
+                f"{path} is no file or folder of data, ontology or queries",
+                did_you_mean(at, [file.path for file in corpus.files], "name one that a finding could stand in"),
+            )
+        found |= below
+    return sorted(found)
+
+
 @click.command()
 @root_option
-def build(root: Path | None) -> None:
-    """Build the store that questions are asked of; it is kept, and reused while the files stay the same."""
-    from moagraph.build import built
-    from moagraph.places import manifest_of
+@click.option("--endpoint", metavar="URL", help="Build on this SPARQL endpoint's engine instead of here.")
+@click.option("--graph-store", metavar="URL", help="Address of its graph store. [default: the usual one beside URL]")
+@click.option("--update", metavar="URL", help="Address for SPARQL Update. [default: the usual one beside URL]")
+def build(root: Path | None, endpoint: str | None, graph_store: str | None, update: str | None) -> None:
+    """Build the store that questions are asked of; it is kept, and reused while the files stay the same.
 
-    folder = built(places_at(root), progress=say)
-    for graph, number in manifest_of(folder)["quads"].items():
+    With --endpoint, files are sent there one after the other, and rules, policies and derivations run on its engine.
+    """
+    if endpoint is not None:
+        from moagraph.endpoint import without_credentials
+        from moagraph.remote.building import build_at
+        from moagraph.remote.writing import Target
+
+        report, counts = build_at(places_at(root), Target(endpoint, graph_store, update), progress=say)
+        if report.findings:
+            click.echo(report.to("text"), nl=False)
+        if report.violations:
+            sys.exit(report.exit_code)
+        where = without_credentials(endpoint)
+    else:
+        from moagraph.build import built
+        from moagraph.places import manifest_of
+
+        folder = built(places_at(root), progress=say)
+        counts, where = manifest_of(folder)["quads"], str(folder)
+    for graph, number in counts.items():
         click.echo(f"{number:>8,} triples  {graph}")
-    click.echo(f"store: {folder}")
+    click.echo(f"store: {where}")
 
 
 @click.command()
@@ -61,8 +118,10 @@ def explain(code: str, root: Path | None) -> None:
     from moagraph.check import explanations
     from moagraph.corpus import Corpus
     from moagraph.errors import UnknownCode
+    from moagraph.style import CODES
 
     texts = explanations(Corpus.read(places_at(root)))
+    texts |= {style: f"{style}: departure from the house style\n  {why}" for style, why in CODES.items()}
     if code not in texts:
         raise UnknownCode(code, texts)
     click.echo(texts[code])

@@ -1,4 +1,4 @@
-"""Commands that make files: export and plot."""
+"""Commands that bring the graph elsewhere: export, plot and push."""
 
 from __future__ import annotations
 
@@ -8,44 +8,121 @@ from typing import TYPE_CHECKING
 
 import click
 
-from moagraph.cli.options import graph_options, root_option, say
+from moagraph.cli import completing
+from moagraph.cli.options import endpoint_option, graph_options, root_option
+from moagraph.cli.output import say
 from moagraph.errors import UnknownFormat
 
 if TYPE_CHECKING:
     from moagraph.api import Graph
 
 
+EXPORTS = {
+    "turtle": ("turtle", "triples"),
+    "nquads": ("nquads", "quads"),
+    "evidence": ("jsonl", "objects"),
+    "ontology": ("turtle", "triples"),
+    "void": ("turtle", "triples"),
+    "service": ("turtle", "triples"),
+    "release": ("release", "files"),
+    "openapi": ("json", "queries"),
+    "examples": ("turtle", "queries"),
+    "mermaid": ("markdown", "drawings"),
+    "grlc": ("grlc", "files"),
+}
+"""What can be exported, each by the module of that name: its format, and what its size is counted in."""
+
+ADDRESSED = ("service", "openapi", "examples", "grlc")
+"""The exports in which an address is named."""
+
+
 @click.command()
-@click.argument("what", metavar="turtle|nquads|evidence|release")
-@click.option("-o", "--output", metavar="PATH", required=True, help="File, or folder of a release.")
+@click.argument("what", metavar="|".join(EXPORTS), shell_complete=completing.words(*EXPORTS))
+@click.option(
+    "-o",
+    "--output",
+    metavar="PATH",
+    required=True,
+    shell_complete=completing.files,
+    help="File, or folder of a release or for grlc.",
+)
 @click.option("-f", "--format", "format_", metavar="FORMAT", help="jsonl, for evidence; the others have one each.")
 @click.option("--policy", metavar="NAME", help="Add what this policy derives (turtle), or leave out others (nquads).")
+@click.option(
+    "--endpoint-url",
+    metavar="URL",
+    default="",
+    help="Where questions are sent to, for service, openapi, examples and grlc.",
+)
 @root_option
-def export(what: str, output: str, format_: str | None, policy: str | None, root: Path | None) -> None:
-    """Write the data to a file or folder.
+@endpoint_option
+def export(
+    what: str,
+    output: str,
+    format_: str | None,
+    policy: str | None,
+    endpoint_url: str,
+    root: Path | None,
+    endpoint: str | None,
+) -> None:
+    """Write the data, or what describes the queries, to a file or folder.
 
     turtle: what curators asserted, and with --policy what it derives; nquads: all graphs; evidence: one JSON object a
-    line for each evidence line, absence and record; release: a folder with data, answers and checksums.
+    line for each evidence line, absence and record; ontology: the vocabulary as it is published; void: what the data
+    set holds; service: what a SPARQL endpoint of it understands; release: a folder with data, answers and checksums.
+
+    Of the named queries: openapi: as a web service; examples: for SPARQL editors, as SIB has them; mermaid: drawings
+    of their patterns; grlc: a folder for a grlc server.
     """
     from importlib import import_module
 
     from moagraph import api
 
-    known = ["turtle", "nquads", "evidence", "release"]
-    if what not in known:
-        raise UnknownFormat(what, known)
-    formats = {"turtle": "turtle", "nquads": "nquads", "evidence": "jsonl", "release": "release"}
-    if format_ not in (None, formats[what]):
-        raise UnknownFormat(str(format_), [formats[what]])
+    if what not in EXPORTS:
+        raise UnknownFormat(what, EXPORTS)
+    only, unit = EXPORTS[what]
+    if format_ not in (None, only):
+        raise UnknownFormat(str(format_), [only])
     exporter = import_module(f"moagraph.export.{what}")
-    number = exporter.export(api.open(root, policy=policy or api.DEFAULT_POLICY, progress=say), Path(output), policy)
-    unit = {"turtle": "triples", "nquads": "quads", "evidence": "objects", "release": "files"}[what]
+    graph = api.open(root, policy=policy or api.DEFAULT_POLICY, endpoint=endpoint, progress=say)
+    more = {"endpoint_url": endpoint_url} if what in ADDRESSED else {}
+    number = exporter.export(graph, Path(output), policy, **more)
     click.echo(f"wrote {number:,} {unit} to {output}", err=True)
 
 
 @click.command()
-@click.argument("figure", metavar="overlap|matrix")
-@click.option("-o", "--output", metavar="PATH", required=True, help="svg, png or pdf; overlap also graphml.")
+@click.argument("url")
+@click.option("--graph-store", metavar="URL", help="Address of its graph store. [default: the usual one beside URL]")
+@click.option("--update", metavar="URL", help="Write by SPARQL Update at this address instead.")
+@root_option
+def push(url: str, graph_store: str | None, update: str | None, root: Path | None) -> None:
+    """Bring the built graph, with what is derived under each policy, to the SPARQL endpoint at URL.
+
+    A push that was cut off goes on where it stopped; one that is done does nothing. Credentials come from
+    MOAGRAPH_ENDPOINT_USER and MOAGRAPH_ENDPOINT_PASSWORD, or from ~/.netrc.
+    """
+    from moagraph import api
+    from moagraph.endpoint import without_credentials
+    from moagraph.remote.push import push as run
+    from moagraph.remote.writing import Target
+
+    graph = api.open(root, progress=say)
+    sent = run(graph, Target(url, graph_store, update), say)
+    for name, number in sent.items():
+        click.echo(f"{number:>9,} triples sent  {name}")
+    click.echo(f"asked by: moagraph ask … --endpoint {without_credentials(url)}", err=True)
+
+
+@click.command()
+@click.argument("figure", metavar="overlap|matrix", shell_complete=completing.words("overlap", "matrix"))
+@click.option(
+    "-o",
+    "--output",
+    metavar="PATH",
+    required=True,
+    shell_complete=completing.files,
+    help="svg, png or pdf; overlap also graphml.",
+)
 @click.option("--mechanisms", is_flag=True, help="Draw mechanisms as nodes too (overlap).")
 @graph_options
 def plot(figure: str, output: str, mechanisms: bool, graph: Callable[[], Graph]) -> None:

@@ -1,9 +1,7 @@
-"""Options that commands share, and how they write what they found."""
+"""Options that commands share."""
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -11,12 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from moagraph.errors import UnknownFormat
+from moagraph.cli import completing
+from moagraph.cli.output import say
 
 if TYPE_CHECKING:
     from moagraph.api import Graph
     from moagraph.places import Places
-    from moagraph.table import Table
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -28,18 +26,62 @@ def root_option(command: F) -> F:
     )(command)
 
 
+def endpoint_option(command: F) -> F:
+    """Gives a command the option that names an endpoint to ask."""
+    return click.option(
+        "--endpoint", metavar="URL", envvar="MOAGRAPH_ENDPOINT", help="Ask a SPARQL endpoint: see 'moagraph push'."
+    )(command)
+
+
 def graph_options(command: F) -> F:
     """Gives a command the options that choose what is asked, as one function `graph` that opens it."""
 
-    @click.option("--policy", metavar="NAME", help="Which evidence counts: see 'list policies'. [default: stated]")
+    @click.option(
+        "--policy",
+        metavar="NAME",
+        shell_complete=completing.policies,
+        help="Which evidence counts: see 'list policies'. [default: stated]",
+    )
     @root_option
+    @click.option(
+        "--data",
+        multiple=True,
+        metavar="PATH",
+        type=click.Path(path_type=Path),
+        help="Ask your own RDF too, and name your own .rq files: a file or folder; may be repeated.",
+    )
+    @click.option("--no-packaged-data", is_flag=True, help="Ask --data alone.")
+    @endpoint_option
     @click.option("--last-good", is_flag=True, help="Ask the store as last built, even if the data has findings now.")
     @wraps(command)
-    def chosen(root: Path | None, policy: str | None, last_good: bool, **others: Any) -> Any:
+    def chosen(
+        root: Path | None,
+        policy: str | None,
+        data: tuple[Path, ...],
+        no_packaged_data: bool,
+        endpoint: str | None,
+        last_good: bool,
+        **others: Any,
+    ) -> Any:
         def graph() -> Graph:
             from moagraph import api
 
-            return api.open(root, policy=policy or api.DEFAULT_POLICY, last_good=last_good, progress=say)
+            opened = api.open(
+                root,
+                policy=policy or api.DEFAULT_POLICY,
+                data=data,
+                packaged_data=not no_packaged_data,
+                endpoint=endpoint,
+                last_good=last_good,
+                progress=say,
+            )
+            click.get_current_context().call_on_close(opened.close)
+            if opened.unchecked:
+                click.echo(
+                    f"moagraph: {opened.unchecked:,} triples of your own, unchecked: nothing is derived from them",
+                    err=True,
+                )
+            return opened
 
         return command(graph=graph, **others)
 
@@ -53,6 +95,7 @@ def output_options(command: F) -> F:
         "--output",
         metavar="PATH",
         default="-",
+        shell_complete=completing.files,
         help="Where to write; the extension decides the format.",
     )(command)
     return click.option(
@@ -60,7 +103,9 @@ def output_options(command: F) -> F:
         "--format",
         "format_",
         metavar="FORMAT",
-        help="text, csv, tsv, json, markdown, html or latex. [default: text on a terminal, else tsv]",
+        shell_complete=completing.formats,
+        help="text, csv, tsv, json, markdown, html, latex, srj or srx (SPARQL results). "
+        "[default: text on a terminal, else tsv]",
     )(command)
 
 
@@ -74,41 +119,3 @@ def places_at(root: Path | None) -> Places:
     from moagraph.places import Places, packaged
 
     return Places.at(root) if root is not None else packaged()
-
-
-def say(message: str) -> None:
-    """Tells a person at a terminal what is being done."""
-    if sys.stderr.isatty():
-        click.echo(f"moagraph: {message} …", err=True)
-
-
-def write_out(text: str, output: str) -> None:
-    """Writes text to standard output (`-`) or whole into a file."""
-    if output == "-":
-        sys.stdout.write(text)
-        sys.stdout.flush()
-        return
-    from moagraph.places import write_file
-
-    write_file(Path(output), text.encode("utf-8"))
-
-
-def format_for(asked: str | None, output: str, extensions: dict[str, str], otherwise: str) -> str:
-    """Gives the format: the one asked for, else the one that the extension means, else the usual one."""
-    if asked:
-        return asked
-    if output == "-":
-        return otherwise
-    suffix = Path(output).suffix.lower()
-    if suffix not in extensions:
-        raise UnknownFormat(suffix or output, sorted(extensions))
-    return extensions[suffix]
-
-
-def print_table(table: Table, format_: str | None, output: str, iris: bool) -> None:
-    """Writes a table in the format asked for, else what the extension means, else what suits the reader."""
-    from moagraph.table import EXTENSIONS
-
-    chosen = format_for(format_, output, EXTENSIONS, "text" if sys.stdout.isatty() else "tsv")
-    width = os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else 110
-    write_out(table.to(chosen, iris, width), output)

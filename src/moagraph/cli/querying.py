@@ -9,40 +9,88 @@ from typing import TYPE_CHECKING
 
 import click
 
-from moagraph.cli.options import format_for, graph_options, iris_option, output_options, print_table, write_out
-from moagraph.errors import InputUnreadable, UnknownFormat
+from moagraph.cli.options import graph_options, iris_option, output_options
+from moagraph.cli.output import format_for, print_table, write_out
+from moagraph.errors import InputUnreadable
 
 if TYPE_CHECKING:
     from moagraph.api import Graph
+    from moagraph.store import Triples
+    from moagraph.table import Table
 
 
 @click.command()
 @click.argument("query", metavar="FILE|-|TEXT")
+@click.option("--time", "timed", is_flag=True, help="Say how long the answer took.")
+@click.option("--explain", is_flag=True, help="Show how the query is understood, instead of running it.")
+@click.option("--timeout", metavar="SECONDS", type=click.FloatRange(min=0, min_open=True), help="[default: 30]")
+@click.option(
+    "--limit", metavar="ROWS", type=click.IntRange(min=1), help="Most rows, else an error. [default: 100000]"
+)
+@click.option("--memory", metavar="MIB", type=click.IntRange(min=64), help="Most memory. [default: 2048]")
 @graph_options
 @output_options
 @iris_option
-def sparql(query: str, graph: Callable[[], Graph], format_: str | None, output: str, iris: bool) -> None:
-    """Run a SPARQL query from a file, from standard input (-) or given as text; known prefixes need no PREFIX."""
-    from moagraph.store import Triples
+def sparql(
+    query: str,
+    timed: bool,
+    explain: bool,
+    timeout: float | None,
+    limit: int | None,
+    memory: int | None,
+    graph: Callable[[], Graph],
+    format_: str | None,
+    output: str,
+    iris: bool,
+) -> None:
+    """Run a SPARQL query from a file, from standard input (-) or given as text; known prefixes need no PREFIX.
 
+    SELECT gives a table; CONSTRUCT and DESCRIBE a graph, as turtle, ntriples, jsonld or rdfxml; ASK true or false.
+    """
+    import time
+
+    text = _text(query)
+    opened = graph()
+    if explain:
+        from moagraph.plan import plan
+        from moagraph.screen import refuse_unsafe
+
+        refuse_unsafe(text)
+        write_out(plan(text, opened.store, opened.policy), output)
+        return
+    from moagraph.sandbox import Limits
+
+    usual = Limits()
+    limits = Limits(timeout or usual.seconds, limit or usual.rows, memory * 2**20 if memory else usual.memory)
+    start = time.perf_counter()
+    answer = opened.sparql(text, limits)
+    taken = time.perf_counter() - start
+    _print(answer, format_, output, iris)
+    if timed:
+        size = "" if isinstance(answer, bool) else f" for {len(answer):,} rows or triples"
+        click.echo(f"{taken:.3f} s{size}", err=True)
+
+
+def _text(query: str) -> str:
+    """Gives the text of a query that is named by a file, by `-`, or is given itself."""
     if query == "-":
-        text = sys.stdin.read()
-    elif query.endswith(".rq") or (len(query) < 1000 and Path(query).is_file()):
+        return sys.stdin.read()
+    if query.endswith(".rq") or (len(query) < 1000 and "\n" not in query and Path(query).is_file()):
         try:
-            text = Path(query).read_text("utf-8")
+            return Path(query).read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise InputUnreadable(f"cannot read {query}: {getattr(error, 'strerror', None) or error}") from None
-    else:
-        text = query
-    answer = graph().sparql(text)
-    if isinstance(answer, bool):
-        write_out("true\n" if answer else "false\n", output)
-    elif isinstance(answer, Triples):
-        from moagraph.turtle import write
+    return query
 
-        chosen = format_for(format_, output, {".ttl": "turtle"}, "turtle")
-        if chosen != "turtle":
-            raise UnknownFormat(chosen, ["turtle"])
-        write_out(write(answer).decode("utf-8"), output)
-    else:
+
+def _print(answer: Table | Triples | bool, format_: str | None, output: str, iris: bool) -> None:
+    from moagraph import graphs
+    from moagraph import table as tables
+
+    if isinstance(answer, tables.Table):
         print_table(answer, format_, output, iris)
+    elif isinstance(answer, bool):
+        write_out(tables.truth(answer, format_for(format_, output, tables.EXTENSIONS, "text")), output)
+    else:
+        chosen = format_for(format_, output, graphs.EXTENSIONS, "turtle")
+        write_out(answer.to(chosen), output)

@@ -3,87 +3,59 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
-import os
-import shutil
-import tempfile
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from moagraph import __version__
 from moagraph.api import Graph
-from moagraph.errors import OutputFailed
-from moagraph.export import nquads, turtle
-from moagraph.places import MANIFEST, manifest_of
-from moagraph.query import Query
-from moagraph.table import Column, Iri, Table
-
-
-def answers(graph: Graph, query: Query) -> Table:
-    """Gives the answers of a query for all values that its parameters can take, with the values as first columns."""
-    names = [parameter.name for parameter in query.params]
-    choices = [graph.library.names.members(parameter.type) for parameter in query.params]
-    rows = []
-    for values in itertools.product(*choices):
-        table = graph.library.ask(query.name, dict(zip(names, values, strict=True)))
-        given = tuple(Iri(value, graph.store.label(value)) for value in values)
-        rows += [(*given, *row) for row in table.cells]
-    columns = tuple(Column(f"for_{p.name}", p.type) for p in query.params) + query.columns
-    return Table(columns, tuple(rows), query.summary)
+from moagraph.export import nquads, ontology, turtle, void
+from moagraph.export.folders import folder_at
+from moagraph.places import MANIFEST
+from moagraph.turtle import write
 
 
 def export(graph: Graph, path: Path, policy: str | None = None) -> int:
     """Writes a release folder, and gives the number of its files.
 
-    It holds `moagraph.ttl` (asserted), `moagraph.nq` (all graphs), `answers/<query>.tsv` and `.json` under the
-    policy, and `manifest.json` with the size, SHA-256 and count of each file.
+    It holds `moagraph.ttl` (asserted), `moagraph.nq` (all graphs), `ontology.ttl` (the vocabulary as published),
+    `answers/<query>.tsv` and `.json` under the policy, `void.ttl` (what the data set holds, with size and SHA-256 of
+    the files named before), and `manifest.json` with the size, SHA-256 and count of each file.
 
     Raises:
         OutputFailed: the folder cannot be written, or there is one that is no release.
     """
-    if path.exists() and not (path / MANIFEST).is_file() and (not path.is_dir() or any(path.iterdir())):
-        raise OutputFailed(f"{path} exists and is no release", "name a new folder")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        scratch = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
-    except OSError as error:
-        raise OutputFailed(f"cannot write {path}: {error.strerror}") from None
-    try:
+    with folder_at(path, MANIFEST, "release") as scratch:
         counts: dict[str, dict[str, int]] = {}
         counts["moagraph.ttl"] = {"triples": turtle.export(graph, scratch / "moagraph.ttl")}
         counts["moagraph.nq"] = {"quads": nquads.export(graph, scratch / "moagraph.nq")}
+        counts["ontology.ttl"] = {"triples": ontology.export(graph, scratch / "ontology.ttl")}
         (scratch / "answers").mkdir()
         for query in graph.library.queries.values():
-            table = replace(answers(graph, query), title=query.summary)
+            table = graph.library.answers(query.name)
             for suffix, text in ((".tsv", table.to_tsv()), (".json", table.to_json())):
                 name = f"answers/{query.name}{suffix}"
                 (scratch / name).write_text(text, "utf-8", newline="")
                 counts[name] = {"rows": len(table)}
-        files = {}
-        for name, count in sorted(counts.items()):
-            content = (scratch / name).read_bytes()
-            files[name] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest(), **count}
+        files = {name: _entry(scratch / name, count) for name, count in sorted(counts.items())}
+        titles = {query.name: query.summary for query in graph.library.queries.values()}
+        described = void.description(graph)
+        described += void.distributions(files, void.Header.of(graph).version, titles)
+        (scratch / "void.ttl").write_bytes(write(described, void.COMMENT))
+        files["void.ttl"] = _entry(scratch / "void.ttl", {"triples": len({str(t) for t in described})})
         manifest = {
             "moagraph": __version__,
-            "digest": manifest_of(graph.folder)["digest"],
+            "digest": graph.manifest["digest"],
             "policy": graph.policy if policy is None else policy,
             "licence": "https://creativecommons.org/publicdomain/zero/1.0/",
             "notice": "Claims as stated by the sources; not medical advice.",
-            "looked_at": manifest_of(graph.folder)["looked_at"],
+            "looked_at": graph.manifest["looked_at"],
             "files": files,
         }
         (scratch / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", "utf-8")
-        mask = os.umask(0)
-        os.umask(mask)
-        scratch.chmod(0o777 & ~mask)
-        old = None
-        if path.exists():
-            old = path.with_name(f".{path.name}-old-{scratch.name}")
-            path.rename(old)
-        scratch.rename(path)
-        if old is not None:
-            shutil.rmtree(old, ignore_errors=True)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-    return len(counts) + 1
+    return len(files) + 1
+
+
+def _entry(path: Path, count: dict[str, int]) -> dict[str, Any]:
+    content = path.read_bytes()
+    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest(), **count}

@@ -8,7 +8,6 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from moagraph.api import Graph
-from moagraph.corpus import Corpus
 from moagraph.names import PREFIXES, VOCAB, policy_graph
 from moagraph.places import write_file
 from moagraph.turtle import write
@@ -19,12 +18,12 @@ _SELECTOR = ox.NamedNode(f"{PREFIXES['oa']}TextPositionSelector")
 
 
 def asserted(graph: Graph) -> list[ox.Triple]:
-    """Gives what curators asserted, read from the files so that every literal is as it was written.
+    """Gives what curators asserted, as `Graph.asserted` has it.
 
     Passages are also typed as Web Annotation selectors, for consumers who know those. Each triple comes once, in the
     order of its text.
     """
-    triples = {str(t): t for t in Corpus.read(graph.places).triples}
+    triples = {str(t): t for t in graph.asserted()}
     for triple in list(triples.values()):
         if triple.predicate == _TYPE and triple.object == _PASSAGE:
             typed = ox.Triple(triple.subject, _TYPE, _SELECTOR)

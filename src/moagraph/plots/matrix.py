@@ -131,11 +131,11 @@ def cells(table: Table) -> dict[tuple[Iri, Iri], Cell]:
         narrower = [known[compound, narrow] for narrow in through]
         firm = [n for n in narrower if local_name(str(n["verdict"])) == "Supported"]
         best = min(firm or narrower, key=lambda n: (str(n["tier"]), bool(n["unresolved"])), default=None)
-        source = row if verdict else best or {}
+        source = row if verdict else best
         found[compound, mechanism] = Cell(
             verdict=local_name(str(verdict)).lower() if verdict else "",
-            tier=str(source.get("tier") or ""),
-            unresolved=bool(source.get("unresolved")),
+            tier=str(source["tier"] or "") if source else "",
+            unresolved=bool(source["unresolved"]) if source else False,
             through=("supported" if firm else "contested") if narrower else "",
             signs="".join(ABSENCES.get(local_name(str(reason)), ("•", ""))[0] for reason in reasons),
         )

@@ -338,9 +338,13 @@ class Sandboxed(Store):
         refuse_unsafe(query)
         return self.sandbox.answer(query, (ASSERTED, policy_graph(policy), *self.embedded.foreign))
 
-    def policies(self) -> list[str]:
-        """Gives the names of the policies under which something was derived, in order."""
+    def policies(self) -> dict[str, str]:
+        """Gives the policies under which something was derived, by name, with their summaries."""
         return self.embedded.policies()
+
+    def count(self, graph: str) -> int:
+        """Gives the number of triples in a named graph."""
+        return self.embedded.count(graph)
 
     def quads(self, graph: str) -> Iterator[ox.Triple]:
         """Gives the triples of one named graph, in no order."""

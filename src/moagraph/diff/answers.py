@@ -1,0 +1,138 @@
+"""Answers of the named queries, compared row by row."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from moagraph.diff.causes import Cause, Causes
+from moagraph.diff.judged import EdgeChange
+from moagraph.diff.sides import Side
+from moagraph.query import Query
+from moagraph.table import Cell, Column, Iri, Table
+
+
+class Row(NamedTuple):
+    """A row that is in the answers of one side only, and what it goes back to, where that can be traced."""
+
+    cells: tuple[Cell, ...]
+    because: tuple[Cause, ...]
+
+
+@dataclass(frozen=True)
+class AnswerChange:
+    """What changed of the answers of one query, asked for all values of its parameters.
+
+    Attributes:
+        query: its name.
+        summary: what it gives.
+        what: changed, or added or withdrawn for a query that one side lacks.
+        reworded: whether the query itself differs from side to side.
+        columns: the columns of the rows withdrawn, and of the rows added.
+        withdrawn: rows of the old side alone.
+        added: rows of the new side alone.
+    """
+
+    query: str
+    summary: str
+    what: str
+    reworded: bool
+    columns: tuple[tuple[Column, ...], tuple[Column, ...]]
+    withdrawn: tuple[Row, ...]
+    added: tuple[Row, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Gives the change as data."""
+
+        def rows(columns: tuple[Column, ...], found: tuple[Row, ...]) -> list[dict[str, Any]]:
+            table = Table(columns, tuple(row.cells for row in found))
+            return [
+                {"row": cells, "because": [cause.to_dict() for cause in row.because]}
+                for cells, row in zip(json.loads(table.to_json())["rows"], found, strict=True)
+            ]
+
+        return {
+            "query": self.query,
+            "summary": self.summary,
+            "what": self.what,
+            "reworded": self.reworded,
+            "withdrawn": rows(self.columns[0], self.withdrawn),
+            "added": rows(self.columns[1], self.added),
+        }
+
+
+def bare(query: Query) -> str:
+    """Gives the text of a query without comments: what it asks."""
+    lines = (line.strip() for line in query.text.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("#"))
+
+
+def rewordings(old: Side, new: Side) -> dict[str, str]:
+    """Gives the queries that one side lacks (added, withdrawn) or that differ (changed); none where one is lent."""
+    if not (old.own_queries and new.own_queries):
+        return {}
+    found = {}
+    for name in sorted(old.queries.keys() | new.queries.keys()):
+        if name not in old.queries:
+            found[name] = "added"
+        elif name not in new.queries:
+            found[name] = "withdrawn"
+        elif bare(old.queries[name]) != bare(new.queries[name]):
+            found[name] = "changed"
+    return found
+
+
+def answered(
+    old: Side,
+    new: Side,
+    policy: str,
+    causes: Causes,
+    edges: Sequence[EdgeChange],
+    progress: Callable[[str], None],
+) -> tuple[tuple[AnswerChange, ...], dict[str, int]]:
+    """Gives what changed of the answers under a policy, and how many queries and rows were compared."""
+    reworded = rewordings(old, new)
+    libraries = (old.library(policy), new.library(policy))
+    found = []
+    names = sorted(old.queries.keys() & new.queries.keys())
+    compared = {"queries": len(names), "rows": 0}
+    for number, name in enumerate(names, 1):
+        progress(f"asking {name} ({number} of {len(names)})")
+        tables = [library.answers(name) for library in libraries]
+        compared["rows"] += max(map(len, tables))
+        asked = causes.asked_by(new.queries[name].text + old.queries[name].text)
+        withdrawn, added = (
+            tuple(Row(cells, causes.of_row(_mentioned(cells), edges, asked)) for cells in _without(one, other))
+            for one, other in (tables, tables[::-1])
+        )
+        if withdrawn or added or name in reworded:
+            columns = (tables[0].columns, tables[1].columns)
+            summary = new.queries[name].summary
+            found.append(AnswerChange(name, summary, "changed", name in reworded, columns, withdrawn, added))
+    for name, what in reworded.items():
+        if what != "changed":
+            summary = (new if what == "added" else old).queries[name].summary
+            found.append(AnswerChange(name, summary, what, False, ((), ()), (), ()))
+    return tuple(sorted(found, key=lambda change: change.query)), compared
+
+
+def _without(table: Table, other: Table) -> Iterable[tuple[Cell, ...]]:
+    """Gives the rows of a table that another lacks, in order; labels make no difference."""
+    left = Counter(other.cells)
+    for cells in table.cells:
+        if left[cells]:
+            left[cells] -= 1
+        else:
+            yield cells
+
+
+def _mentioned(cells: Iterable[Cell]) -> set[str]:
+    found = set()
+    for cell in cells:
+        for value in cell if isinstance(cell, tuple) else (cell,):
+            if isinstance(value, Iri):
+                found.add(str(value))
+    return found

@@ -1,0 +1,221 @@
+"""Which changes a consequence goes back to: through the claims and lines that it rests on, or that it speaks of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple, Protocol
+
+import pyoxigraph as ox
+
+from moagraph.diff.changes import Changes, Words
+from moagraph.names import VOCAB, compact, local_name
+
+_SAYING = ("claim", "line", "absence", "thing", "term")
+
+
+class Cause(NamedTuple):
+    """A claim, line, absence or thing that changed, or of which a part did.
+
+    Attributes:
+        what: added, withdrawn or changed.
+        kind: claim, line, absence, thing or term.
+        iri: the node.
+        words: how it is said.
+    """
+
+    what: str
+    kind: str
+    iri: str
+    words: Words
+
+    def to_dict(self) -> dict[str, Any]:
+        """Gives the cause as data."""
+        return {"what": self.what, "kind": self.kind, "id": compact(self.iri), "words": self.words.to_dict()}
+
+
+class Edge(Protocol):
+    """A derived edge that changed, and why."""
+
+    @property
+    def subject(self) -> str:
+        """Its subject."""
+
+    @property
+    def predicate(self) -> str:
+        """Its predicate."""
+
+    @property
+    def object(self) -> str:
+        """Its object."""
+
+    @property
+    def because(self) -> tuple[Cause, ...]:
+        """The changes that it goes back to."""
+
+
+class Asked(NamedTuple):
+    """The predicates of claims and edges that a query names, as local names; none means that it asks for any."""
+
+    predicates: frozenset[str]
+
+    def about(self, predicate: str) -> bool:
+        """Tells whether the query asks for a predicate, given as an IRI."""
+        return not self.predicates or local_name(predicate) in self.predicates
+
+
+_OF_EFFECTS = frozenset({"beneficialInModels", "improves", "studiedFor"})
+"""Predicates that are derived from claims on effects, and that no claim need have."""
+
+
+class Causes:
+    """What changed, by what it can be traced from."""
+
+    def __init__(self, changes: Changes) -> None:
+        self.changes = changes
+        self.lines_of: dict[str, set[str]] = {}
+        """For each claim its lines, on either side."""
+        for side in (changes.old, changes.new):
+            for iri, node in side.nodes.items():
+                for claim in node.get(f"{VOCAB}bearsOn", ()):
+                    if isinstance(claim, ox.NamedNode):
+                        self.lines_of.setdefault(claim.value, set()).add(iri)
+        self._found: dict[str, Cause] = {}
+        self._by_part: dict[str, str] = {}
+        for iri in sorted(changes.touched):
+            for whole in (iri, *changes.above(iri)):
+                if changes.kind(whole) in _SAYING:
+                    self._add(whole)
+                    self._by_part[iri] = whole
+                    break
+        self._around = {iri: self._involved(iri) for iri in self._found}
+        parts = {whole for part, whole in self._by_part.items() if part != whole}
+        self._slight = {iri for iri in self._found.keys() - parts if self._is_slight(iri)}
+
+    def _add(self, iri: str) -> None:
+        there = (iri in self.changes.old.nodes, iri in self.changes.new.nodes)
+        what = {(False, True): "added", (True, False): "withdrawn"}.get(there, "changed")
+        self._found[iri] = Cause(what, self.changes.kind(iri), iri, self.changes.words(iri))
+
+    def _is_slight(self, iri: str) -> bool:
+        """Tells whether only passages or the note of a node changed, on which no verdict and no edge rests."""
+        old, new = (side.nodes.get(iri) for side in (self.changes.old, self.changes.new))
+        if old is None or new is None:
+            return False
+        differing = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+        return differing <= {f"{VOCAB}passage", f"{VOCAB}note"}
+
+    def _involved(self, iri: str) -> set[str]:
+        """Gives what a cause speaks of: its values, and for a line also those of its claims."""
+        node = self.changes.node(iri)
+        around = {iri} | {term.value for values in node.values() for term in values if isinstance(term, ox.NamedNode)}
+        if self.changes.kind(iri) == "line":
+            for claim in node.get(f"{VOCAB}bearsOn", ()):
+                if isinstance(claim, ox.NamedNode):
+                    around |= {
+                        term.value
+                        for values in self.changes.node(claim.value).values()
+                        for term in values
+                        if isinstance(term, ox.NamedNode)
+                    }
+        return around
+
+    def _sorted(self, iris: Iterable[str]) -> tuple[Cause, ...]:
+        return tuple(self._found[iri] for iri in sorted(set(iris)))
+
+    def of_claims(self, claims: Iterable[str], lines: Iterable[str] = ()) -> tuple[Cause, ...]:
+        """Gives the changed lines on some claims, else the claims that changed, else what their lines rest on.
+
+        Args:
+            claims: those that the consequence uses.
+            lines: lines that it uses beside all those on the claims.
+        """
+        claims = set(claims)
+        used = set(lines).union(*(self.lines_of.get(claim, set()) for claim in claims))
+        weighty = self._found.keys() - self._slight
+        direct = used & weighty or claims & weighty
+        if not direct:
+            direct = {iri for line in used for iri in self._rests_on(line)}
+        return self._sorted(direct)
+
+    def _rests_on(self, line: str) -> set[str]:
+        """Gives the changed things that a line names, or that belong to those, as a reference does to its study."""
+        named = self._named(line)
+        for thing in list(named):
+            named |= self._named(thing)
+        found = named & self._found.keys()
+        for iri, around in self._around.items():
+            if self._found[iri].kind == "thing" and around & named:
+                found.add(iri)
+        return {iri for iri in found if self._found[iri].kind == "thing"}
+
+    def _named(self, iri: str) -> set[str]:
+        return {
+            term.value
+            for name, values in self.changes.node(iri).items()
+            if name.startswith(VOCAB)
+            for term in values
+            if isinstance(term, ox.NamedNode) and not term.value.startswith(VOCAB)
+        }
+
+    def asked_by(self, text: str) -> Asked:
+        """Gives which consequences a query can show, by the predicates that its text names; all, if it names none."""
+        predicates = {local_name(term) for iri in self.lines_of for term in self._values(iri, "predicate")}
+        named = set(re.findall(r"\bmoa:(\w+)", text))
+        return Asked(frozenset(p for p in predicates | _OF_EFFECTS if any(name.startswith(p) for name in named)))
+
+    def of_row(self, mentioned: set[str], edges: Iterable[Edge], asked: Asked) -> tuple[Cause, ...]:
+        """Gives what a row of an answer goes back to, or nothing where that cannot be traced.
+
+        In this order: claims, lines and absences that the row names; edges between things that it names; claims
+        between such things, or on a thing with a study or reference that it names; edges of a thing that it names;
+        lines that speak of all that it names; the things themselves, since much else is said of a thing. Edges and
+        claims count only with a predicate that the query asks for.
+
+        Args:
+            mentioned: IRIs in the row.
+            edges: the derived edges that changed.
+            asked: what the query asks for.
+        """
+        named = {iri for iri in mentioned if not iri.startswith(VOCAB)}
+        touched = named & self._found.keys() | {self._by_part[iri] for iri in named & self._by_part.keys()}
+        for claim in named & self.lines_of.keys():
+            touched |= self.lines_of[claim] & self._found.keys()
+        things = {iri for iri in touched if self._found[iri].kind in ("thing", "term")}
+        asked_edges = [edge for edge in edges if asked.about(edge.predicate)]
+        weighty = self._found.keys() - self._slight
+        around = (iri for iri in weighty if named and named <= self._around[iri])
+        return (
+            self._sorted(touched - things)
+            or self._of_edges(edge for edge in asked_edges if {edge.subject, edge.object} <= named)
+            or self._sorted(iri for iri in weighty if self._joins(iri, named, asked))
+            or self._of_edges(edge for edge in asked_edges if asked.predicates and edge.subject in named)
+            or self._sorted(iri for iri in around if self._fits(iri, asked))
+            or self._sorted(things)
+        )
+
+    def _of_edges(self, edges: Iterable[Edge]) -> tuple[Cause, ...]:
+        return self._sorted(cause.iri for edge in edges for cause in edge.because)
+
+    def _claims_of(self, iri: str) -> set[str]:
+        kind = self._found[iri].kind
+        return self._values(iri, "bearsOn") if kind == "line" else {iri} if kind == "claim" else set()
+
+    def _fits(self, iri: str, asked: Asked) -> bool:
+        """Tells whether a cause is a claim, line or absence of a predicate that is asked for."""
+        predicates = self._values(iri, "attribute")
+        predicates |= {predicate for claim in self._claims_of(iri) for predicate in self._values(claim, "predicate")}
+        return any(map(asked.about, predicates))
+
+    def _joins(self, iri: str, named: set[str], asked: Asked) -> bool:
+        """Tells whether a claim or line is on a named thing, with a named object, study or reference."""
+        if not self._fits(iri, asked):
+            return False
+        claims = self._claims_of(iri) or {iri}
+        subjects = set().union(*(self._values(claim, "subject") for claim in claims))
+        others = set().union(*(self._values(claim, "object") for claim in claims))
+        others |= self._values(iri, "fromStudy") | self._values(iri, "restsOn")
+        return bool(subjects & named and others & named)
+
+    def _values(self, iri: str, name: str) -> set[str]:
+        return {term.value for term in self.changes.node(iri).get(VOCAB + name, ()) if isinstance(term, ox.NamedNode)}

@@ -1,0 +1,208 @@
+"""Which compounds are most alike: the evidence-weighted overlap of all pairs, for many thousand compounds.
+
+The overlap of two compounds is a weighted Jaccard index, also called Ruzicka similarity, over the mechanisms that
+each has, as such or through something narrower. A mechanism that both have counts with the weight of the weaker
+side's tier, one that only one of them has with the weight of that side's tier:
+
+    overlap = sum of min(weight, other weight) / sum of max(weight, other weight)
+
+It is worked out by products of sparse matrices, a block of compounds at a time, and only the most alike are kept, so
+that memory stays bounded however many pairs share something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from itertools import chain
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+from moagraph.errors import BadValue
+from moagraph.overlap.closures import Hierarchy, closures_of, edges_of
+from moagraph.overlap.products import Block, blocks
+from moagraph.store import Store
+from moagraph.table import Cell, Column, Table
+
+if TYPE_CHECKING:
+    from scipy import sparse
+
+    from moagraph.overlap.products import Floats, Ints
+
+TIER_WEIGHTS: Mapping[str, int] = MappingProxyType({"A": 10, "B": 8, "C": 6, "D": 4, "E": 3, "F": 1})
+"""What a mechanism counts by the tier of its evidence; only the ratios matter.
+
+They are an option of the reader's, who may give others, and no confidence: nothing says that two in vitro studies are
+worth a trial. Equal weights give the plain Jaccard index. Whole numbers keep sums exact, so that equal overlaps are
+equal on every machine.
+"""
+
+Name = TypeVar("Name", bound=str)
+
+
+class Alike(NamedTuple, Generic[Name]):
+    """Two compounds and their overlap, above 0 and at most 1; `one` is the first by its IRI."""
+
+    one: Name
+    other: Name
+    overlap: float
+
+
+def most_alike(
+    closures: Mapping[Name, Mapping[Name, str]],
+    *,
+    weights: Mapping[str, int] = TIER_WEIGHTS,
+    top: int = 1000,
+    at_least: float = 0.0,
+) -> list[Alike[Name]]:
+    """Gives the pairs with the greatest evidence-weighted overlap, the most alike first, then by their names.
+
+    Args:
+        closures: for each compound the mechanisms that it has, as such or through something narrower, each with its
+            best tier.
+        weights: what a mechanism counts by its tier: whole numbers above 0.
+        top: how many pairs at most.
+        at_least: the least overlap of a pair; pairs that share nothing are never listed.
+
+    >>> most_alike({"a": {"m": "B", "n": "F"}, "b": {"m": "D"}, "c": {"o": "A"}})
+    [Alike(one='a', other='b', overlap=0.4444444444444444)]
+    """
+    compounds = sorted(compound for compound, closure in closures.items() if closure)
+    if len(compounds) < 2 or top < 1:
+        return []
+    left, right, totals = _layers(compounds, closures, weights)
+    best = _Best(totals, top, at_least)
+    for block in blocks(left, right):
+        best.offer(block)
+    return [
+        Alike(compounds[one], compounds[other], overlap)
+        for one, other, overlap in zip(*(column.tolist() for column in best.found), strict=True)
+    ]
+
+
+ALIKE_COLUMNS = (
+    Column("compound", "moa:Compound"),
+    Column("other", "moa:Compound"),
+    Column("overlap", "xsd:decimal"),
+    Column("shared", "xsd:integer"),
+    Column("tier", "xsd:string"),
+    Column("mechanisms", "moa:Mechanism*"),
+)
+"""The columns of `alike`."""
+
+
+def alike(
+    store: Store,
+    policy: str,
+    *,
+    weights: Mapping[str, int] = TIER_WEIGHTS,
+    top: int = 100,
+    at_least: float = 0.0,
+) -> Table:
+    """Gives the most alike compounds by their evidence-weighted overlap over plain edges.
+
+    **Shape**: `ALIKE_COLUMNS`; the greatest overlap first, then by the IRIs of both. `overlap` is rounded to four
+    places. `mechanisms` are the most specific that both have, `shared` counts them, and `tier` is of each the worse
+    side's, and of those the best.
+
+    Args:
+        store: what is asked.
+        policy: name of the policy of evidence.
+        weights: what a mechanism counts by its tier, A to F: whole numbers above 0.
+        top: how many pairs at most.
+        at_least: the least overlap of a pair.
+
+    Raises:
+        BadValue: a tier has no weight, or none above 0.
+    """
+    for tier in TIER_WEIGHTS:
+        weight = weights.get(tier)
+        if not isinstance(weight, int) or weight < 1:
+            raise BadValue(
+                f"tier {tier} needs a weight, a whole number above 0, and has {weight}", "give weights for A to F"
+            )
+    hierarchy = Hierarchy.of(store, policy)
+    closures = closures_of(edges_of(store, policy), hierarchy, {"supported"})
+    rows: list[tuple[Cell, ...]] = []
+    for one, other, overlap in most_alike(closures, weights=weights, top=top, at_least=at_least):
+        mine, theirs = closures[one], closures[other]
+        both = mine.keys() & theirs.keys()
+        wide = {w for m in both for w in hierarchy.above.get(m, ())}
+        shared = tuple(sorted(both - wide))
+        tier = min(max(mine[m], theirs[m]) for m in shared)
+        rows.append((one, other, Decimal(f"{overlap:.4f}"), len(shared), tier, shared))
+    return Table(ALIKE_COLUMNS, tuple(rows), f"Most alike compounds, policy of evidence: {policy}")
+
+
+def _layers(
+    compounds: list[Name], closures: Mapping[Name, Mapping[Name, str]], weights: Mapping[str, int]
+) -> tuple[sparse.csr_array, sparse.csr_array, Ints]:
+    """Gives two matrices, the product of one with the other's transpose, and the sum of each compound's weights.
+
+    The product holds for each two compounds the sum of the smaller weights: min(v, w) is a sum over the steps between
+    weights that both reach, so each mechanism has a column for each step.
+    """
+    import numpy as np
+    from scipy import sparse
+
+    found = [closures[compound] for compound in compounds]
+    named = list(chain.from_iterable(found))
+    numbers = {mechanism: number for number, mechanism in enumerate(dict.fromkeys(named))}
+    mechanisms = np.fromiter(map(numbers.__getitem__, named), np.int32, len(named))
+    tiers = chain.from_iterable(closure.values() for closure in found)
+    values = np.fromiter(map(weights.__getitem__, tiers), np.int64, len(named))
+    owners = np.repeat(np.arange(len(compounds), dtype=np.int32), [len(closure) for closure in found])
+    totals = np.bincount(owners, values).astype(np.int64)
+    # Small numbers take less time to move about.
+    kind: Any = np.int16 if totals.max() < 2**15 else np.int64
+    steps = np.unique(values)
+    reached = [values >= step for step in steps]
+    rows = np.concatenate([owners[kept] for kept in reached])
+    columns = np.concatenate([mechanisms[kept] * np.int32(len(steps)) + i for i, kept in enumerate(reached)])
+    heights = np.concatenate(
+        [np.full(kept.sum(), h, kind) for kept, h in zip(reached, np.diff(steps, prepend=0), strict=True)]
+    )
+    shape = (len(compounds), len(numbers) * len(steps))
+    left = sparse.csr_array((np.ones(len(rows), kind), (rows, columns)), shape=shape)
+    return left, sparse.csr_array((heights, (rows, columns)), shape=shape), totals
+
+
+class _Best:
+    """The best pairs so far: at most `top` and at least `at_least`; of equals those with the lower numbers.
+
+    Attributes:
+        found: numbers of both compounds and their overlap, the most alike first.
+    """
+
+    def __init__(self, totals: Ints, top: int, at_least: float) -> None:
+        import numpy as np
+
+        self.totals = totals
+        self.top = top
+        self.at_least = at_least
+        self.found: tuple[Ints, Ints, Floats] = (np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0))
+
+    def offer(self, block: Block) -> None:
+        """Takes those pairs of a block that belong to the best; blocks come in order."""
+        import numpy as np
+
+        full = len(self.found[2]) == self.top
+        least = max(self.at_least, float(self.found[2][-1])) if full else self.at_least
+        # Few of many pass, so what is cheap comes first. Of common / (both - common) >= least, this is a weaker form:
+        # each side's part of the bound is rounded down.
+        start, first, products = block
+        parts = np.floor(self.totals * (least / (1 + least) * (1 - 1e-9))).astype(products.dtype)
+        over = products.data - parts[first:][products.indices]
+        near = np.flatnonzero(over >= np.repeat(parts[start : start + products.shape[0]], np.diff(products.indptr)))
+        one, other = block.pairs(near)
+        common = products.data[near].astype(np.int64)
+        overlap = common / (self.totals[one] + self.totals[other] - common)
+        # Rows come in order, so that of equals those already found go first.
+        kept = np.flatnonzero((one < other) & (overlap > least if full else overlap >= least))
+        if len(kept) > self.top:
+            kept = kept[overlap[kept] >= np.partition(overlap[kept], -self.top)[-self.top]]
+        ones, others, overlaps = (
+            np.concatenate(pair) for pair in zip(self.found, (one[kept], other[kept], overlap[kept]), strict=True)
+        )
+        order = np.lexsort((others, ones, -overlaps))[: self.top]
+        self.found = (ones[order], others[order], overlaps[order])

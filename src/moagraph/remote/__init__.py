@@ -1,0 +1,1 @@
+"""Endpoints that are written to: pushing a built graph, and building one on the engine itself."""

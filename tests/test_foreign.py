@@ -80,7 +80,9 @@ def test_every_format_is_tried() -> None:
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 def test_formats_are_told_by_the_extension(tmp_path: Path, name: str, packed: bool, mark: bytes) -> None:
     content = mark + ONE[name].encode()
-    path = written(tmp_path, f"{name}.gz" if packed else name.upper(), gzip.compress(content, mtime=0) if packed else content)
+    path = written(
+        tmp_path, f"{name}.gz" if packed else name.upper(), gzip.compress(content, mtime=0) if packed else content
+    )
     assert [str(triple) for triple in read(path)] == [f'<{EX}alphamide> <{EX}is> "1"']
 
 

@@ -18,7 +18,7 @@ import pyoxigraph as ox
 import pytest
 
 from moagraph.errors import BadRdf, InputUnreadable, MoagraphError, NothingToCheck
-from moagraph.foreign import DATA_BASE, DATA_GRAPH, FORMATS, files_of, read, scratch_generation
+from moagraph.foreign import DATA_BASE, DATA_GRAPH, FORMATS, _Reader, files_of, format_of, read, scratch_generation
 from moagraph.names import ASSERTED
 from moagraph.sandbox import Sandboxed
 from moagraph.store import EmbeddedStore, Solutions
@@ -80,7 +80,9 @@ def test_every_format_is_tried() -> None:
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 def test_formats_are_told_by_the_extension(tmp_path: Path, name: str, packed: bool, mark: bytes) -> None:
     content = mark + ONE[name].encode()
-    path = written(tmp_path, f"{name}.gz" if packed else name.upper(), gzip.compress(content, mtime=0) if packed else content)
+    path = written(
+        tmp_path, f"{name}.gz" if packed else name.upper(), gzip.compress(content, mtime=0) if packed else content
+    )
     assert [str(triple) for triple in read(path)] == [f'<{EX}alphamide> <{EX}is> "1"']
 
 
@@ -226,6 +228,33 @@ def test_hostile_files_are_refused_and_fetch_nothing(tmp_path: Path, listener: L
     if name.endswith(".jsonld") and "context" in name:
         assert "nothing is fetched" in error.value.problem
         assert error.value.fix
+
+
+@pytest.mark.parametrize("size", [1, 7, 4_096])
+def test_what_is_refused_is_seen_across_the_pieces_that_a_file_is_read_in(tmp_path: Path, size: int) -> None:
+    for name, content in {
+        "x.rdf": f"<!DOCTYPE x>{RDF}/>",
+        "x.jsonld": '{"x:[": ' * 201 + "1" + "}" * 201,
+        "x.nt": "<x:a> <x:b> " + "<<( <x:a> <x:b> " * 5_001 + '"1"' + " )>>" * 5_001 + " .",
+    }.items():
+        path = written(tmp_path, name, content)
+        format_ = format_of(path)
+        assert format_ is not None
+        with path.open("rb") as file:
+            reader = _Reader(path, file, format_)
+            with pytest.raises(BadRdf):
+                list(iter(lambda: reader.read(size), b""))  # noqa: B023 - it is read here
+
+
+@pytest.mark.parametrize("size", [1, 7, 4_096])
+def test_brackets_in_strings_do_not_nest_however_a_file_is_read(tmp_path: Path, size: int) -> None:
+    string = '"' + '[{\\"\\\\' * 300 + '"'
+    content = f'{{"x:p": [{string}, {string}], "x:q": {string}}}'
+    path = written(tmp_path, "x.jsonld", content)
+    assert len(list(read(path))) == 3
+    with path.open("rb") as file:
+        reader = _Reader(path, file, FORMATS[".jsonld"])
+        assert b"".join(iter(lambda: reader.read(size), b"")) == content.encode()
 
 
 @pytest.mark.parametrize("name", HARMLESS)

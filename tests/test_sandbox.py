@@ -177,10 +177,10 @@ def test_time_beyond_the_limit_kills_the_worker_and_the_next_one_answers(folder:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is limited on Linux")
 def test_memory_beyond_the_limit_ends_the_worker_and_the_next_one_answers(folder: Path) -> None:
-    doubling = " ".join(f"BIND(CONCAT(?x{i}, ?x{i}) AS ?x{i + 1})" for i in range(32))
+    doubling = " ".join(f"BIND(CONCAT(?x{i}, ?x{i}) AS ?x{i + 1})" for i in range(24))
     with Sandboxed(folder, limits=Limits(memory=100 * MIB)) as store:
         with pytest.raises(QueryLimit, match="more than 100 MiB") as error:
-            store.answer(f"SELECT (STRLEN(?x32) AS ?n) {{ BIND('0123456789' AS ?x0) {doubling} }}", "stated")
+            store.answer(f"SELECT (STRLEN(?x24) AS ?n) {{ BIND('0123456789' AS ?x0) {doubling} }}", "stated")
         assert error.value.limit == "memory"
         assert "--memory 200 " in str(error.value)
         assert store.answer("ASK { }", "stated") is True

@@ -112,6 +112,7 @@ class _Reader(io.RawIOBase):
         self._file = cast(BinaryIO, gzip.GzipFile(fileobj=packed)) if self._gzip else packed
         self._seen = 0
         self._tail = b""
+        self._quoted = False
         self._depth = 0
 
     def readable(self) -> bool:
@@ -160,11 +161,18 @@ class _Reader(io.RawIOBase):
 
     def _refuse_nesting(self, chunk: bytes) -> None:
         window = self._tail + chunk
-        bare = re.sub(rb'"(?:[^"\\]|\\.)*+"', b"", window, flags=re.DOTALL)
-        # A string that goes on in the next chunk waits for it.
-        head, quote, rest = bare.partition(b'"')
-        self._tail = quote + rest
-        for bracket in re.findall(rb"[\[\]{}]", head):
+        if self._quoted:
+            end = re.match(rb'(?:[^"\\]|\\.)*+"', window, re.DOTALL)
+            self._quoted = end is None
+            bare = b"" if end is None else window[end.end() :]
+        else:
+            bare = window
+        bare, quote, _ = re.sub(rb'"(?:[^"\\]|\\.)*+"', b"", bare, flags=re.DOTALL).partition(b'"')
+        self._quoted = self._quoted or bool(quote)
+        # An escape that is cut in two waits for its other half.
+        odd = (len(window) - len(window.rstrip(b"\\"))) % 2
+        self._tail = b"\\" if self._quoted and odd else b""
+        for bracket in re.findall(rb"[\[\]{}]", bare):
             self._depth += 1 if bracket in b"[{" else -1
             if self._depth > MOST_NESTING:
                 raise BadRdf(f"{self._path} nests more than {MOST_NESTING} deep", "nest less deeply")

@@ -13,7 +13,7 @@ import signal
 import struct
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from moagraph.sandbox.confine import forbid_system_calls, held, limit_resources
@@ -137,13 +137,10 @@ def _answer(store: ox.Store, question: dict[str, Any], output: BinaryIO, setting
         if isinstance(answer, ox.QueryBoolean):
             return {"form": "boolean", "value": bool(answer)}
         if isinstance(answer, ox.QueryTriples):
-            # Each line is a triple that was not sent before.
-            lines = cast(BinaryIO, _Answer(output, rows, size))
-            ox.serialize(_distinct(answer, rows), lines, format=ox.RdfFormat.N_TRIPLES)
+            answer.serialize(cast(BinaryIO, _Answer(output, rows, size)), format=ox.RdfFormat.N_TRIPLES)
             return {"form": "triples"}
         # One line more than rows: the names of the variables.
-        lines = cast(BinaryIO, _Answer(output, rows + 1, size))
-        answer.serialize(lines, format=ox.QueryResultsFormat.TSV)
+        answer.serialize(cast(BinaryIO, _Answer(output, rows + 1, size)), format=ox.QueryResultsFormat.TSV)
         return {"form": "solutions"}
     except _Full as limit:
         return {"error": "limit", "limit": str(limit)}
@@ -153,16 +150,6 @@ def _answer(store: ox.Store, question: dict[str, Any], output: BinaryIO, setting
         return {"error": "syntax", "message": str(error)}
     except BaseException as error:  # pyoxigraph's panics are no Exceptions
         return {"error": "engine", "message": str(error)}
-
-
-def _distinct(triples: ox.QueryTriples, most: int) -> Iterator[ox.Triple]:
-    seen: set[ox.Triple] = set()
-    for triple in triples:
-        if triple not in seen:
-            if len(seen) == most:
-                raise _Full("rows")
-            seen.add(triple)
-            yield triple
 
 
 def command(settings: dict[str, Any]) -> Sequence[str]:

@@ -107,3 +107,28 @@ def test_shapes_that_look_further_judge_the_whole() -> None:
     graph = Revalidator(shapes, triples)
     found = graph.results([ox.NamedNode("http://example.org/a"), ox.NamedNode("http://example.org/e")])
     assert [str(result.focus) for result in found] == ["<http://example.org/e>"]
+
+
+def test_a_class_that_gets_narrower_concerns_what_points_to_its_members() -> None:
+    shapes = rdflib.Graph().parse(
+        format="turtle",
+        data="""
+        @prefix sh: <http://www.w3.org/ns/shacl#> .
+        @prefix : <http://example.org/> .
+        :s a sh:NodeShape ; sh:targetClass :C ; sh:property :p1 .
+        :p1 a sh:PropertyShape ; sh:path :p ; sh:class :Wide .
+        """,
+    )
+    triples = read(
+        b"""@prefix : <http://example.org/> .
+        @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+        :a a :C ; :p :b . :b a :Narrowest . :Narrowest rdfs:subClassOf :Narrow . :Narrow rdfs:subClassOf :Wide ."""
+    ).triples
+    for engine in ("pyshacl", "shacl"):
+        graph = Revalidator(shapes, triples, engine)
+        assert graph.looks_near
+        pointing = ox.NamedNode("http://example.org/a")
+        assert graph.results([pointing]) == []
+        concerned = graph.change(remove=triples[-1:])
+        assert pointing in concerned
+        assert [result.component for result in graph.results(concerned)] == ["ClassConstraintComponent"]

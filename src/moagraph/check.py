@@ -39,7 +39,7 @@ FILE_FAULTS = {
     "blank-node": "A node has no IRI. It could be neither cited nor named when it is wrong.",
     **headers.FAULTS,
     "defined-twice": "Two files say something of one subject. Each IRI is defined in one place.",
-    **{code: f"{fault.why} Cure: {fault.cure}." for code, fault in lint.FAULTS.items()},
+    **{code: f"{fault.why} Cure: {fault.cure.replace('{detail}', '…')}." for code, fault in lint.FAULTS.items()},
 }
 """Findings about files rather than triples, by code."""
 

@@ -1,19 +1,20 @@
 """The same answers from the Oxigraph server and from Virtuoso: every query, rule, policy and derivation.
 
-Asked through the SPARQL protocol without any code of the package. Plans of Virtuoso depend on what is loaded, so
-everything is asked on the invented datasets and on the real data.
+Queries are asked as the package asks endpoints; rules, policies and derivations without any of its code. Plans of
+Virtuoso depend on what is loaded, so everything is asked on the invented datasets and on the real data.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Sequence
 
 import httpx
+import networkx as nx
 import pyoxigraph as ox
 import pytest
 
+import moagraph
 import test_check
 import test_data_answers
 import test_queries
@@ -21,17 +22,21 @@ from conftest import ROOT, Ontology, triples_of, with_kinds
 from engines.servers import Server
 from moagraph import turtle
 from moagraph.build import Policy
-from moagraph.check import Rule
 from moagraph.corpus import Corpus, File, read_files
+from moagraph.endpoint import PASSWORD_VARIABLE, USER_VARIABLE, EndpointStore
+from moagraph.errors import QuerySyntax
+from moagraph.findings import Rule
 from moagraph.library import Library
 from moagraph.names import ASSERTED, policy_graph
 from moagraph.places import Places
 from moagraph.query import Query, bind, opening_of
-from moagraph.store import EmbeddedStore, Term
+from moagraph.remote.building import build_at
+from moagraph.remote.push import push
+from moagraph.remote.writing import Target
+from moagraph.store import EmbeddedStore, Solutions, Term
 from moagraph.table import Column, Table
 
 POLICIES = ("stated", "everything")
-BOOLEAN = ox.NamedNode("http://www.w3.org/2001/XMLSchema#boolean")
 LIMIT = 60
 """Seconds for one answer: Virtuoso may wait for ever on a plan that it got wrong."""
 
@@ -80,9 +85,6 @@ class Client:
         answer = self._ask(query, graphs, "application/n-triples")
         return [quad.triple for quad in ox.parse(answer, ox.RdfFormat.N_TRIPLES)]
 
-    def update(self, text: str) -> None:
-        self.writer.post(self.server.update, data={"update": text}).raise_for_status()
-
     def _ask(self, query: str, graphs: Sequence[str], accept: str) -> bytes:
         form = {"query": query, "default-graph-uri": list(graphs)}
         answer = self.reader.post(self.server.query, data=form, headers={"Accept": accept})
@@ -104,31 +106,19 @@ def real_triples() -> tuple[ox.Triple, ...]:
 
 
 class OnServer(EmbeddedStore):
-    """The graph of an embedded store, asked from a server."""
+    """The graph of an embedded store, asked from a server as the package asks endpoints; names are looked up here."""
 
     def __init__(self, store: ox.Store, policy: str, client: Client) -> None:
         super().__init__(store)
-        self.client = client
+        self.endpoint = EndpointStore(client.server.query, LIMIT)
         self.graphs = [client.load(asserted_of(store)), client.load(triples_of(store, policy))]
 
     def select(self, query: str, policy: str, columns: Sequence[Column] = ()) -> Table:
         if not columns:  # a look-up of names
             return super().select(query, policy)
-        rows = self.client.select(query, self.graphs)
-        return Table(
-            tuple(columns),
-            tuple(
-                tuple(self._cell(_as_declared(t, c), c.many) for t, c in zip(row, columns, strict=True))
-                for row in rows
-            ),
-        )
-
-
-def _as_declared(term: Term | None, column: Column) -> Term | None:
-    """Takes what Virtuoso computes as 0 or 1 for a truth value where the column holds truth values."""
-    if isinstance(term, ox.Literal) and column.type == "xsd:boolean":
-        return ox.Literal({"0": "false", "1": "true"}.get(term.value, term.value), datatype=BOOLEAN)
-    return term
+        solutions = self.endpoint.over(self.graphs, query)
+        assert isinstance(solutions, Solutions)
+        return self.table(solutions, columns)
 
 
 def asserted_of(store: ox.Store) -> list[ox.Triple]:
@@ -143,6 +133,7 @@ def test_query_on_invented_data(
     case: test_queries.Case, client: Client, library_for: Callable[[test_queries.Case], Library]
 ) -> None:
     own = library_for(case)
+    assert isinstance(own.store, EmbeddedStore)
     asked = Library(own.queries, OnServer(own.store.store, own.policy, client), own.policy)
     assert with_kinds(asked.ask(case.query, case.params)) == with_kinds(own.ask(case.query, case.params))
 
@@ -215,7 +206,7 @@ WORLDS = [*sorted({case.data for case in test_queries.ALL}), ("real",)]
 def test_policy_and_derivations(
     world: tuple[str, ...], policy: str, client: Client, ontology: Ontology, real_triples: tuple[ox.Triple, ...]
 ) -> None:
-    """What each derivation constructs, and the same once more as an update that the server runs by itself."""
+    """What each derivation constructs."""
     files = [test_queries.DATA / f"{name}.ttl" for name in world]
     triples = (
         list(real_triples)
@@ -228,22 +219,16 @@ def test_policy_and_derivations(
     lines = client.select(rule.text, [asserted])
     assert lines == rows_of(rule.text, asserted_of(store))
     start = started(rule, lines)
-    constructed, inserted = (
-        f"http://example.org/{'-'.join(world)}/{policy}/{way}" for way in ("construct", "insert")
-    )
-    for graph in (constructed, inserted):
-        client.replace(graph, as_lines(start))
+    constructed = f"http://example.org/{'-'.join(world)}/{policy}"
+    client.replace(constructed, as_lines(start))
     made = {str(triple): triple for triple in start}
     for derivation in ontology.derivations:
         text = bind(derivation.text, opening_of(derivation.text), {"policy": [f"<{policy_graph(policy)}>"]})
         made |= {str(triple): triple for triple in client.construct(text, [asserted, constructed])}
         client.replace(constructed, as_lines(made.values()))
-        client.update(as_update(text, inserted, [asserted, inserted]))
     expected = sorted(str(triple) for triple in triples_of(store, policy))
     assert len(expected) > 1
-    for graph in (constructed, inserted):
-        found = client.construct("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", [graph])
-        assert sorted(str(triple) for triple in found) == expected
+    assert sorted(made) == expected
 
 
 def started(policy: Policy, lines: Iterable[Sequence[Term | None]]) -> list[ox.Triple]:
@@ -270,12 +255,51 @@ def as_lines(triples: Iterable[ox.Triple]) -> bytes:
     return "".join(f"{triple} .\n" for triple in triples).encode("utf-8")
 
 
-def as_update(text: str, graph: str, using: Iterable[str]) -> str:
-    """Turns a CONSTRUCT query into the update that puts its triples into a graph."""
-    match = re.fullmatch(r"(.*?)CONSTRUCT\s*(\{.*?\})\s*(WHERE.*)", text, re.DOTALL)
-    assert match
-    asked = "".join(f"USING <{iri}>\n" for iri in using)
-    return f"{match[1]}INSERT {{ GRAPH <{graph}> {match[2]} }}\n{asked}{match[3]}"
+@pytest.fixture
+def target(server: Server, monkeypatch: pytest.MonkeyPatch) -> Target:
+    if server.user:
+        monkeypatch.setenv(USER_VARIABLE, server.user)
+        monkeypatch.setenv(PASSWORD_VARIABLE, server.password or "")
+    return Target(server.query)
+
+
+def test_a_pushed_graph_answers_as_the_embedded_one(target: Target, real_graph: moagraph.Graph) -> None:
+    sent = push(real_graph, target)
+    assert set(sent) == {ASSERTED, *(policy_graph(policy) for policy in POLICIES)}
+    assert set(push(real_graph, target).values()) == {0}
+    there = moagraph.open(endpoint=target.store.url)
+    assert there.policies == real_graph.policies
+    for name in ("shared-mechanisms", "contested-claims"):
+        values = {"compound": "Кортексин"} if name == "shared-mechanisms" else {}
+        assert there.ask(name, **values) == real_graph.ask(name, **values)
+    both = ["cortexin", "cerebrolysin"]
+    assert there.compare(both, "safety").to_markdown() == real_graph.compare(both, "safety").to_markdown()
+    assert there.show("gaba-a").to_text() == real_graph.show("gaba-a").to_text()
+    assert nx.utils.graphs_equal(there.overlap(), real_graph.overlap())
+    assert there.matrix() == real_graph.matrix()
+    for query in (
+        "SELECT ?c ?label WHERE { ?c a moa:Compound ; skos:prefLabel ?label } ORDER BY ?c ?label",
+        "ASK { compound:cortexin moa:hasMechanism ?m }",
+        "ASK { compound:cortexin a moa:Claim }",
+        "CONSTRUCT { ?c moa:hasMechanism ?m } WHERE { ?c moa:hasMechanism ?m }",
+    ):
+        assert there.sparql(query) == real_graph.sparql(query)
+    with pytest.raises(QuerySyntax):
+        there.sparql("SELECT ?c WHERE { ?c a moa:Compound ")
+
+
+def test_a_graph_built_on_the_engine_is_the_one_built_here(target: Target, real_graph: moagraph.Graph) -> None:
+    report, counts = build_at(Places.at(ROOT), target)
+    assert report.findings == ()
+    assert report.looked_at == real_graph.manifest["looked_at"]
+    assert report.digest == real_graph.manifest["digest"]
+    for graph, number in counts.items():
+        assert number == target.store.count(graph)
+    for policy in POLICIES:
+        here, there = (
+            sorted(map(str, store.quads(policy_graph(policy)))) for store in (real_graph.store, target.store)
+        )
+        assert here == there
 
 
 def test_everything_is_asked(ontology: Ontology) -> None:

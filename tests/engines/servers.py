@@ -127,9 +127,11 @@ def virtuoso_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server
     yield from _started("virtuoso", tmp_path_factory)
 
 
-@pytest.fixture(scope="session", params=sorted(PROGRAMS))
+@pytest.fixture(
+    scope="session", params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in sorted(PROGRAMS)]
+)
 def server(request: pytest.FixtureRequest) -> Server:
-    """Each server in turn; only the one in turn is started."""
+    """Each server in turn; only the one in turn is started, and by one process of a parallel run alone."""
     found = request.getfixturevalue(f"{request.param}_server")
     assert isinstance(found, Server)
     return found

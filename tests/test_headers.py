@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from moagraph.check import store_of
 from moagraph.corpus import Corpus, File
 from moagraph.headers import findings
 from moagraph.pattern import Path as PropertyPath
 from moagraph.pattern import pattern_of
 from moagraph.report import Finding
+from moagraph.things import Names
 from test_check import BASE, ONTOLOGY
 
 HEAD = """#+ summary: "Amides"
@@ -21,7 +23,8 @@ PREFIX = "PREFIX moa: <https://w3id.org/moagraph/vocab#>\n"
 
 def found(columns: str, query: str, params: str = "{}") -> list[Finding]:
     text = f"{HEAD}#+ params: {params}\n#+ columns: {columns}\n{PREFIX}{query}"
-    return list(findings(Corpus.of([*ONTOLOGY, *BASE, File("queries/amides.rq", text.encode())])))
+    corpus = Corpus.of([*ONTOLOGY, *BASE, File("queries/amides.rq", text.encode())])
+    return list(findings(corpus, Names(store_of(corpus), "none")))
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,9 @@ from moagraph.placement import misplacements
 from moagraph.query import Query
 from moagraph.report import Finding, Report
 from moagraph.revalidate import Node, Revalidator
-from moagraph.store import EmbeddedStore
+from moagraph.store import EmbeddedStore, Store
 from moagraph.terms import as_rdflib, text_of
+from moagraph.things import Names
 from moagraph.validate import validate
 
 _TYPE = ox.NamedNode(str(RDF.type))
@@ -76,7 +77,8 @@ def check(corpus: Corpus, engine: str = "pyshacl", only: Collection[str] = ()) -
     node_shapes = set(shapes.subjects(RDF.type, SH.NodeShape))
     if not node_shapes or not rules:
         raise NothingToCheck("the ontology has no shapes or no rules", "name a folder with a whole ontology")
-    findings = [*corpus.findings, *misplacements(corpus), *by_queries(corpus, shapes)]
+    store = store_of(corpus)
+    findings = [*corpus.findings, *misplacements(corpus), *by_queries(corpus, shapes, store)]
     unreadable = {finding.path for finding in findings if finding.code == "query-syntax"}
     rules = [rule for rule in rules if f"ontology/rules/{rule.code}.rq" not in unreadable]
     nodes: set[Node] = set()
@@ -86,7 +88,7 @@ def check(corpus: Corpus, engine: str = "pyshacl", only: Collection[str] = ()) -
         results = graph.results(nodes)
     else:
         results = validate(shapes, corpus.triples, engine)
-    findings += together(by_rules(rules, _store(corpus), corpus), by_shapes(shapes, results, corpus))
+    findings += together(by_rules(rules, store, corpus), by_shapes(shapes, results, corpus))
     if only:
         names = {text_of(node) for node in nodes}
         findings = [finding for finding in findings if finding.path in only or finding.subject in names]
@@ -110,7 +112,8 @@ def check(corpus: Corpus, engine: str = "pyshacl", only: Collection[str] = ()) -
     return Report(tuple(sorted(set(findings))), looked_at, "" if only else corpus.digest)
 
 
-def _store(corpus: Corpus) -> EmbeddedStore:
+def store_of(corpus: Corpus) -> EmbeddedStore:
+    """Gives what a corpus states as a store in memory."""
     store = ox.Store()
     graph = ox.NamedNode(ASSERTED)
     store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t in corpus.triples)
@@ -140,10 +143,16 @@ def _functional(shapes: rdflib.Graph) -> frozenset[str]:
     return frozenset(single - several)
 
 
-def by_queries(corpus: Corpus, shapes: rdflib.Graph) -> Iterator[Finding]:
-    """Gives faults of query files: headers that disagree, and shapes known to blow up or to be read differently."""
+def by_queries(corpus: Corpus, shapes: rdflib.Graph, store: Store) -> Iterator[Finding]:
+    """Gives faults of query files: headers that disagree, and shapes known to blow up or to be read differently.
+
+    Args:
+        corpus: the query files, and at least the ontology.
+        shapes: what each class takes.
+        store: where the examples of parameters are looked up.
+    """
     functional = _functional(shapes)
-    yield from headers.findings(corpus)
+    yield from headers.findings(corpus, Names(store, "none"))
     for file in query_files(corpus):
         if not file.path.startswith("queries/"):
             yield from lint.lint(file.path, file.text, functional=functional)

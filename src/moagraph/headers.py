@@ -15,12 +15,11 @@ import pyoxigraph as ox
 
 from moagraph.corpus import Corpus, File
 from moagraph.errors import AmbiguousThing, QueryHeader, UnknownThing, did_you_mean
-from moagraph.names import ASSERTED, PREFIXES, VOCAB, compact, expand
+from moagraph.names import PREFIXES, VOCAB, compact, expand
 from moagraph.pattern import Computed, Group, Path, Step, pattern_of
 from moagraph.query import Parameter, Query, header_lines
 from moagraph.report import Finding
 from moagraph.sparql import Unreadable
-from moagraph.store import EmbeddedStore
 from moagraph.things import Names
 
 FAULTS = {
@@ -118,16 +117,17 @@ def _both(pairs: Iterable[frozenset[str]]) -> Iterator[tuple[str, str]]:
         yield b, a
 
 
-def findings(corpus: Corpus) -> Iterator[Finding]:
-    """Gives what is wrong with the headers of the corpus's named queries, each with file and line."""
+def findings(corpus: Corpus, names: Names) -> Iterator[Finding]:
+    """Gives what is wrong with the headers of the corpus's named queries, each with file and line.
+
+    Args:
+        corpus: the query files, and at least the ontology.
+        names: what things are called in the data.
+    """
     files = corpus.matching("queries", ".rq")
     if not files:
         return
     vocabulary = Vocabulary(corpus.triples)
-    store = ox.Store()
-    graph = ox.NamedNode(ASSERTED)
-    store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t in corpus.triples)
-    names = Names(EmbeddedStore(store), "none")
     for file in files:
         try:
             query = Query.parse(file.name, file.text)

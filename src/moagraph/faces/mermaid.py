@@ -7,7 +7,7 @@ arrow is a value that is computed. The text is the same for the same query.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from moagraph.faces.examples import without_header
@@ -62,7 +62,7 @@ class _Drawing:
 
     def lines(self) -> Iterator[str]:
         yield "flowchart LR"
-        yield from self._group(self.pattern, "  ", "")
+        yield from self._group(self.pattern, "  ", "", {})
         yield "  classDef param stroke-width:3px"
         yield "  classDef column stroke-width:2px"
         for kind, names in (("param", self.params), ("column", self.columns - self.params)):
@@ -70,9 +70,12 @@ class _Drawing:
             if of_kind:
                 yield f"  class {','.join(of_kind)} {kind}"
 
-    def _group(self, group: Group, indent: str, scope: str) -> Iterator[str]:
-        hidden = f"{scope}s{self.groups}." if group.kind == "select" else scope
-        shown = {**dict.fromkeys(group.projects, scope)} if group.kind == "select" else {}
+    def _group(self, group: Group, indent: str, scope: str, outer: Mapping[str, str]) -> Iterator[str]:
+        """Gives the lines of a group; each sub-select has variables of its own, but for those it hands out."""
+        hidden, shown = scope, outer
+        if group.kind == "select":
+            hidden = f"{scope}s{self.groups}."
+            shown = {variable: outer.get(variable, scope) for variable in group.projects}
 
         def name(term: str) -> str:
             return shown.get(term, hidden) + term
@@ -105,7 +108,7 @@ class _Drawing:
         for inner in group.groups:
             self.groups += 1
             yield f"{indent}subgraph g{self.groups} [{label(_TITLES[inner.kind])}]"
-            yield from self._group(inner, f"{indent}  ", hidden)
+            yield from self._group(inner, f"{indent}  ", hidden, shown)
             yield f"{indent}end"
 
     def _node(self, key: str, term: str) -> tuple[str, list[str]]:

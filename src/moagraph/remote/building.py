@@ -133,7 +133,7 @@ def build_at(
         progress("digesting the files")
         reading.digest = digest_of_sums((name, read_file(name, path).sha256) for name, path in paths.items())
         _send(reading, target, policies, progress)
-        findings = [*reading.findings, *by_queries(ontology, shapes)]
+        findings = [*reading.findings, *by_queries(ontology, shapes, target.store)]
         progress("running the rules")
         unreadable = {f.path for f in findings if f.code == "query-syntax"}
         sound = [rule for rule in rules if f"ontology/rules/{rule.code}.rq" not in unreadable]

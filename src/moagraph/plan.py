@@ -7,10 +7,12 @@ like. The numbers are counted in the graph that is asked, so that a pattern that
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pyoxigraph as ox
 import rdflib
+from rdflib.namespace import NamespaceManager
 from rdflib.paths import Path as PropertyPath
 from rdflib.plugins.sparql.algebra import translateQuery
 from rdflib.plugins.sparql.parser import parseQuery
@@ -120,13 +122,21 @@ def _expression(expression: Any) -> str:
     return f"{text} as ?{expression['res']}" if "res" in expression else text
 
 
+@cache
+def _names() -> NamespaceManager:
+    manager = NamespaceManager(rdflib.Graph(bind_namespaces="none"), bind_namespaces="none")
+    for prefix, namespace in PREFIXES.items():
+        manager.bind(prefix, namespace)
+    return manager
+
+
 def _term(term: Any) -> str:
     if isinstance(term, rdflib.Variable):
         return f"?{term}"
     if isinstance(term, rdflib.URIRef):
         return compact(str(term))
     if isinstance(term, PropertyPath):
-        return str(term.n3())
+        return str(term.n3(_names()))
     return str(term.n3()) if isinstance(term, rdflib.term.Node) else str(term)
 
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import os
 import re
+import ssl
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from functools import cache
 from importlib.metadata import version
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
+import certifi
 import httpx
 import pyoxigraph as ox
 
@@ -86,11 +89,18 @@ def client_for(url: str, seconds: float = SECONDS) -> httpx.Client:
     if user is None:
         user, password = _from_netrc(parts.hostname or "")
     return httpx.Client(
+        verify=_certificates(),
         auth=Challenged(user, password) if user is not None else None,
         timeout=_timeout(seconds),
         headers={"User-Agent": f"moagraph/{version('moagraph')}"},
         follow_redirects=True,
     )
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Gives the certificates that endpoints are held against; reading them takes longer than an answer."""
+    return ssl.create_default_context(cafile=certifi.where())
 
 
 def _timeout(seconds: float) -> httpx.Timeout:

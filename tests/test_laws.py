@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from conftest import ROOT, Ontology, triples_of
 from moagraph import turtle
 from moagraph.corpus import Corpus, File
 from moagraph.library import Library
-from moagraph.names import ASSERTED, BASE, expand, local_name
+from moagraph.names import ASSERTED, BASE, VOCAB, compact, expand, local_name
 from moagraph.store import EmbeddedStore
 from moagraph.table import Iri
 
@@ -508,3 +509,16 @@ def test_hash_seed_and_locale_change_no_byte_of_an_export(tmp_path: Path) -> Non
     assert one == other
     assert len(one["moagraph.nq"]) > 10_000
     assert ASSERTED.encode() in one["moagraph.nq"]
+
+
+def test_every_strength_of_wording_has_its_weight_in_verdicts(ontology: Ontology) -> None:
+    """A strength that the table of verdicts lacks would lose its lines."""
+    strengths = {
+        compact(t.subject.value)
+        for t in ontology.triples
+        if isinstance(t.subject, ox.NamedNode) and t.object == ox.NamedNode(f"{VOCAB}Strength")
+    }
+    verdicts = next(d.text for d in ontology.derivations if d.name == "verdicts")
+    table = verdicts.partition("VALUES (?strength ?weight) {")[2].partition("}")[0]
+    assert set(re.findall(r"moa:\w+", table)) == strengths
+    assert len(strengths) > 3

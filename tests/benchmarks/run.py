@@ -104,7 +104,6 @@ def queries(derived: Path, bound: Path) -> None:
 
     import moagraph
     from moagraph.names import PREFIXES
-    from moagraph.query import bind
 
     graph = moagraph.open(ROOT)
     theirs = graph.to_rdflib()
@@ -113,9 +112,8 @@ def queries(derived: Path, bound: Path) -> None:
     theirs.parse(derived, format="nt")
     print("| query | rows | Oxigraph ms | rdflib ms | ratio |\n|---|---:|---:|---:|---:|")
     for name, query in graph.library.queries.items():
-        values = {p.name: p.example for p in query.params}
-        terms = {p.name: [f"<{graph.library.names.resolve(p.example, [p.type])}>"] for p in query.params}
-        text = bind(query.text, query.opening, terms)
+        values = {p.name: list(p.examples) if p.many else p.example for p in query.params if p.required}
+        text = graph.library.bound(name, values)
         if name == "shared-mechanisms":
             bound.write_text(text, "utf-8")
         ours = statistics.median(seconds(lambda n=name, v=values: graph.ask(n, **v), 5))  # type: ignore[misc]

@@ -25,7 +25,7 @@ from conftest import ROOT, Ontology, triples_of
 from moagraph import turtle
 from moagraph.corpus import Corpus, File
 from moagraph.library import Library
-from moagraph.names import ASSERTED, BASE, VOCAB, compact, expand, local_name
+from moagraph.names import ASSERTED, BASE, PREFIXES, VOCAB, compact, expand, local_name
 from moagraph.store import EmbeddedStore
 from moagraph.table import Iri
 
@@ -516,7 +516,8 @@ def test_every_strength_of_wording_has_its_weight_in_verdicts(ontology: Ontology
     strengths = {
         compact(t.subject.value)
         for t in ontology.triples
-        if isinstance(t.subject, ox.NamedNode) and t.object == ox.NamedNode(f"{VOCAB}Strength")
+        if isinstance(t.subject, ox.NamedNode)
+        and (t.predicate, t.object) == (ox.NamedNode(f"{PREFIXES['rdf']}type"), ox.NamedNode(f"{VOCAB}Strength"))
     }
     verdicts = next(d.text for d in ontology.derivations if d.name == "verdicts")
     table = verdicts.partition("VALUES (?strength ?weight) {")[2].partition("}")[0]

@@ -20,18 +20,11 @@ _GRAPHS = (ASSERTED, policy_graph(POLICY))
 
 
 class Endpoint:
-    """A SPARQL endpoint that is asked by form POST."""
+    """A SPARQL endpoint, and a client to load it with."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.client = httpx.Client(timeout=600)
-
-    def ask(self, query: str) -> int:
-        """Gives the number of rows of the answer, all of which were read."""
-        form = {"query": query, "default-graph-uri": list(_GRAPHS)}
-        answer = self.client.post(self.url, data=form, headers={"Accept": "application/sparql-results+json"})
-        answer.raise_for_status()
-        return len(answer.json()["results"]["bindings"])
 
 
 def _free_port() -> int:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from moagraph.errors import DataHasFindings, NothingToCheck, OutputFailed
 from moagraph.names import ASSERTED, PREFIXES, VOCAB, policy_graph
 from moagraph.places import LAYOUT, MANIFEST, Places, cache, generation_name, known_generation, listing_of, remember
-from moagraph.query import Query, bind, header_of, opening_of, tokens
+from moagraph.query import Query, bind, header_of, opening_of
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -117,20 +117,21 @@ def as_update(rule: Policy | Derivation, graph: str) -> str:
         rule: a policy, whose rows become the lines admitted, or a derivation.
         graph: the policy's graph, which is also the policy.
     """
+    from moagraph.sparql import tokens_of
+
     using = f"USING <{ASSERTED}> USING <{graph}>"
     if isinstance(rule, Policy):
-        start = next(m.start() for m in tokens().finditer(rule.text) if (m["word"] or "").upper() == "SELECT")
+        start = next(token.at for token in tokens_of(rule.text) if token.upper == "SELECT")
         made = f"?line <{VOCAB}admittedBy> <{graph}>"
         return (
             f"{rule.text[:start]}INSERT {{ GRAPH <{graph}> {{ {made} }} }} {using} "
             f"WHERE {{ {{ {rule.text[start:]} }} }}"
         )
     text = bind(rule.text, opening_of(rule.text), {"policy": [f"<{graph}>"]})
-    words = [m for m in tokens().finditer(text) if m["word"] or m["mark"]]
-    start = next(i for i, m in enumerate(words) if (m["word"] or "").upper() == "CONSTRUCT")
-    where = next(i for i, m in enumerate(words) if i > start and (m["word"] or "").upper() == "WHERE")
-    prologue, template = text[: words[start].start()], text[words[start].end() : words[where].start()]
-    return f"{prologue}INSERT {{ GRAPH <{graph}> {template} }} {using} {text[words[where].start() :]}"
+    tokens = iter(tokens_of(text))
+    construct, where = (next(token for token in tokens if token.upper == word) for word in ("CONSTRUCT", "WHERE"))
+    prologue, template = text[: construct.at], text[construct.at + len(construct.text) : where.at]
+    return f"{prologue}INSERT {{ GRAPH <{graph}> {template} }} {using} {text[where.at :]}"
 
 
 def build(corpus: Corpus, report: Report, into: Path | None = None, progress: Progress = _quiet) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 BASE = "https://w3id.org/moagraph/"
@@ -132,24 +131,3 @@ def local_name(iri: str) -> str:
 def policy_graph(name: str) -> str:
     """Gives the IRI of a policy, which is also the named graph of what is derived under it."""
     return f"{BASE}policy/{name}"
-
-
-def undeclared_prefixes(query: str) -> set[str]:
-    """Gives the prefixes that a query uses and does not declare.
-
-    >>> sorted(undeclared_prefixes("PREFIX x: <x:> SELECT ?s WHERE { ?s xyz:p moa:Claim ; x:y 'a:b' }"))
-    ['moa', 'xyz']
-    """
-    strings = r"""\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'"""
-    bare = re.sub(rf"<[^<>\s]*>|{strings}|\#[^\n]*", " ", query, flags=re.DOTALL)
-    declared = set(re.findall(r"(?i)\bPREFIX\s+([\w.-]*):", bare))
-    return set(re.findall(r"(?<![\w.:/#?$-])([A-Za-z][\w.-]*):", bare)) - declared
-
-
-def unknown_prefixes(query: str) -> set[str]:
-    """Gives the prefixes that a query uses but that neither it nor moagraph declares.
-
-    >>> unknown_prefixes("SELECT ?s WHERE { ?s xyz:p moa:Claim }")
-    {'xyz'}
-    """
-    return undeclared_prefixes(query) - PREFIXES.keys()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from itertools import pairwise
 from keyword import iskeyword
 from typing import Any, NamedTuple
 
@@ -17,20 +17,6 @@ from moagraph.errors import QueryHeader, did_you_mean
 from moagraph.names import expand
 from moagraph.table import Column
 from moagraph.values import DATATYPES, canonical, text_of
-
-
-@cache
-def tokens() -> re.Pattern[str]:
-    """Gives the pattern that cuts SPARQL into tokens; compiled when first needed, since a cached ask needs it not."""
-    return re.compile(
-        r"""(?P<comment>\#[^\n]*)
-      | (?P<string>\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
-      | (?P<iri><[^<>"{}|^`\\\s]*>)
-      | (?P<word>[?$]?[A-Za-z_][\w.-]*(?::[\w.%-]*)?|:[\w.%-]+)
-      | (?P<mark>[{}()])
-      | (?P<other>\S)""",
-        re.VERBOSE | re.DOTALL,
-    )
 
 
 def header_of(text: str, where: str) -> dict[str, Any]:
@@ -281,6 +267,8 @@ class Query(NamedTuple):
         return query
 
     def _agree(self, where: str, lines: Mapping[tuple[str, ...], int]) -> None:
+        from moagraph.sparql import tokens_of
+
         selected = selected_variables(self.text)
         named = [column.name for column in self.columns]
         if selected != named:
@@ -289,9 +277,7 @@ class Query(NamedTuple):
                 "",
                 lines[("columns",)],
             )
-        words = {
-            match["word"][1:] for match in tokens().finditer(self.text) if (match["word"] or "")[:1] in ("?", "$")
-        }
+        words = {token.text[1:] for token in tokens_of(self.text) if token.kind == "var"}
         for parameter in self.params:
             if parameter.name not in words:
                 raise QueryHeader(
@@ -334,27 +320,26 @@ def selected_variables(text: str) -> list[str]:
     >>> selected_variables("SELECT ?a (COUNT(?b) AS ?n) WHERE { ?a ?p ?b }")
     ['a', 'n']
     """
+    from moagraph.sparql import tokens_of
+
     names: list[str] = []
     depth = 0
-    started = False
     last = ""
-    for match in tokens().finditer(text):
-        word, mark = match["word"], match["mark"]
-        if not started:
-            started = bool(word) and word.upper() == "SELECT"
-            continue
-        if mark == "(":
+    tokens = iter(tokens_of(text))
+    next((token for token in tokens if token.upper == "SELECT"), None)
+    for token in tokens:
+        if token.text == "(":
             depth += 1
-        elif mark == ")":
+        elif token.text == ")":
             depth -= 1
             if depth == 0:
                 names.append(last)
-        elif mark == "{" or (word and depth == 0 and word.upper() in ("WHERE", "FROM")):
+        elif token.upper in ("{", "WHERE", "FROM"):
             break
-        elif word and word[0] in "?$":
+        elif token.kind == "var":
+            last = token.text[1:]
             if depth == 0:
-                names.append(word[1:])
-            last = word[1:]
+                names.append(last)
     return names
 
 
@@ -364,14 +349,11 @@ def opening_of(text: str) -> int:
     Raises:
         QueryHeader: the query has no `WHERE {`.
     """
-    previous = ""
-    for match in tokens().finditer(text):
-        if match["mark"] == "{" and previous == "WHERE":
-            return match.end()
-        if match["word"]:
-            previous = match["word"].upper()
-        elif not match["comment"]:
-            previous = ""
+    from moagraph.sparql import tokens_of
+
+    for where, brace in pairwise(tokens_of(text)):
+        if (where.upper, brace.text) == ("WHERE", "{"):
+            return brace.at + 1
     raise QueryHeader("the query has no WHERE {", "write WHERE before the outermost brace")
 
 
@@ -393,8 +375,7 @@ def form_of(text: str) -> str:
     >>> form_of("PREFIX ask: <x:> # SELECT\\nASK { ?s a ask:x }")
     'ASK'
     """
-    for match in tokens().finditer(text):
-        word = (match["word"] or "").upper()
-        if word in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"):
-            return word
-    return ""
+    from moagraph.sparql import tokens_of
+
+    forms = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+    return next((token.upper for token in tokens_of(text) if token.upper in forms), "")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 _TOKEN = re.compile(
@@ -26,11 +27,12 @@ _MODIFIERS = {"GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES"}
 
 
 class Token(NamedTuple):
-    """One word of a query: its kind (as in the pattern above), its text and its line, from 1."""
+    """One word of a query: its kind (as in the pattern above), its text, its line, from 1, and its offset."""
 
     kind: str
     text: str
     line: int
+    at: int
 
     @property
     def upper(self) -> str:
@@ -145,9 +147,21 @@ def tokens_of(text: str) -> list[Token]:
     for match in _TOKEN.finditer(text):
         kind = str(match.lastgroup)
         if kind != "skip":
-            found.append(Token(kind, match[0], line))
+            found.append(Token(kind, match[0], line, match.start()))
         line += match[0].count("\n")
     return found
+
+
+def undeclared_prefixes(text: str) -> set[str]:
+    """Gives the prefixes that a query uses and does not declare.
+
+    >>> sorted(undeclared_prefixes("PREFIX x: <x:> SELECT ?s WHERE { ?s xyz:p moa:Claim ; x:y 'a:b' } # c:d"))
+    ['moa', 'xyz']
+    """
+    tokens = tokens_of(text)
+    named = {token.text.partition(":")[0] for token in tokens if token.kind == "name"}
+    declared = {name.text.partition(":")[0] for token, name in pairwise(tokens) if token.upper == "PREFIX"}
+    return named - declared - {"", "_"}
 
 
 def parse(text: str) -> Select:

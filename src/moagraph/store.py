@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pyoxigraph as ox
 
 from moagraph.errors import QuerySyntax
-from moagraph.names import ASSERTED, BASE, PREFIXES, local_name, policy_graph, unknown_prefixes
+from moagraph.names import ASSERTED, BASE, PREFIXES, local_name, policy_graph
 from moagraph.table import Blank, Cell, Column, Iri, Literal, Scalar, Table
 
 SKOS_LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"
@@ -285,7 +285,9 @@ def _spoken(iri: str) -> str | None:
 
 def syntax_error(query: str, message: str) -> QuerySyntax:
     """Gives the error that points at the place which an engine's message names as `error at LINE:COLUMN: …`."""
-    unknown = sorted(unknown_prefixes(query))
+    from moagraph.sparql import undeclared_prefixes
+
+    unknown = sorted(undeclared_prefixes(query) - PREFIXES.keys())
     if unknown:
         names = ", ".join(f"{prefix}:" for prefix in unknown)
         return QuerySyntax(f"the prefix {names} is not known; declare it with PREFIX", query)

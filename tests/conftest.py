@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pyoxigraph as ox
 import pytest
@@ -16,6 +18,8 @@ from hypothesis import HealthCheck, settings
 
 import moagraph
 from engines.servers import oxigraph_server, server, virtuoso_server  # noqa: F401
+from fake_endpoint import fake  # noqa: F401
+from listening import listener  # noqa: F401
 from moagraph import turtle
 from moagraph.api import Graph
 from moagraph.build import Derivation, Policy, derivations_of, derive, policies_of, queries_of
@@ -175,3 +179,37 @@ def golden() -> Callable[[Path, str], None]:
         assert text == kept
 
     return compare
+
+
+class Run(Protocol):
+    """Runs moagraph as a process of its own."""
+
+    def __call__(self, *words: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]: ...
+
+
+@pytest.fixture
+def run(own_cache: Path, real_graph: Graph) -> Run:
+    """Gives a function that runs moagraph as a process of its own, over a store that is built already."""
+    assert real_graph.folder is not None
+    assert real_graph.folder.parent.parent == own_cache
+
+    def go(*words: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "moagraph", *words],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            env={**os.environ, "MOAGRAPH_CACHE": str(own_cache), **env},
+        )
+
+    return go
+
+
+def assert_one_screen(done: subprocess.CompletedProcess[str], code: int, says: str) -> None:
+    """Holds a user's mistake to its exit code, one screen of words, no data, and no traceback."""
+    assert done.returncode == code
+    assert done.stdout == ""
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) < 12

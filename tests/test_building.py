@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -10,17 +11,17 @@ import pytest
 
 import moagraph
 from conftest import ROOT, Ontology, triples_of
+from fake_endpoint import Fake
 from moagraph.check import check
 from moagraph.corpus import Corpus
+from moagraph.endpoint import EndpointStore
 from moagraph.errors import EndpointFailed, NothingToCheck
 from moagraph.names import ASSERTED, policy_graph
 from moagraph.places import Places
 from moagraph.remote.building import build_at
 from moagraph.remote.writing import Target
-from test_endpoint import Fake, fake
+from moagraph.store import Solutions, Triples
 from test_queries import as_files
-
-assert fake, "the fixture"
 
 
 @pytest.fixture(scope="module")
@@ -86,15 +87,7 @@ def test_the_same_faults_are_found(fake: Fake, spoilt: Path) -> None:
 
 @pytest.mark.parametrize("stop", [3, 8, 12, 30])
 def test_a_build_that_was_cut_off_goes_on(fake: Fake, project: Path, stop: int) -> None:
-    left = [stop]
-
-    def breaks() -> None:
-        left[0] -= 1
-        if left[0] < 0:
-            raise ConnectionResetError
-
-    fake.server.handle_error = lambda *_: None  # type: ignore[method-assign]
-    fake.after = breaks
+    fake.break_after(stop)
     with pytest.raises(EndpointFailed):
         build_at(Places.at(project), Target(fake.url))
     fake.after = lambda: None
@@ -104,6 +97,21 @@ def test_a_build_that_was_cut_off_goes_on(fake: Fake, project: Path, stop: int) 
     assert not report.findings
     for graph, number in counts.items():
         assert sum(1 for _ in fake.store.quads_for_pattern(None, None, None, ox.NamedNode(graph))) == number
+
+
+def test_an_engine_that_skips_nodes_is_no_success(fake: Fake, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it does not give nobody judges, and nothing would be found."""
+    whole = EndpointStore.over
+
+    def skipping(self: EndpointStore, graphs: Sequence[str], query: str) -> Solutions | Triples | bool:
+        answer = whole(self, graphs, query)
+        if "ORDER BY STR(?node)" in query and isinstance(answer, Solutions):
+            return Solutions(answer.variables, answer.rows[:-1])
+        return answer
+
+    monkeypatch.setattr(EndpointStore, "over", skipping)
+    with pytest.raises(EndpointFailed, match="78 of 79 members of owl:Class"):
+        build_at(Places.at(project), Target(fake.url))
 
 
 def test_nothing_to_build_is_no_success(fake: Fake, project: Path, tmp_path: Path) -> None:

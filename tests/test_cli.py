@@ -8,36 +8,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 
-import moagraph
+from conftest import Run, assert_one_screen
 
 ROOT = Path(__file__).parent.parent
-
-
-class Run(Protocol):
-    def __call__(self, *words: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]: ...
-
-
-@pytest.fixture
-def run(own_cache: Path, real_graph: moagraph.Graph) -> Run:
-    """Gives a function that runs moagraph as a process of its own, over a store that is built already."""
-    assert real_graph.folder is not None
-    assert real_graph.folder.parent.parent == own_cache
-
-    def go(*words: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "moagraph", *words],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            env={**os.environ, "MOAGRAPH_CACHE": str(own_cache), **env},
-        )
-
-    return go
 
 
 def test_a_question_is_answered_with_tier_and_sources(run: Run) -> None:
@@ -86,12 +62,7 @@ def test_a_thing_goes_by_all_its_names(run: Run, name: str) -> None:
     ],
 )
 def test_mistakes_get_one_screen_and_an_exit_code(run: Run, words: tuple[str, ...], code: int, says: str) -> None:
-    done = run(*words)
-    assert done.returncode == code
-    assert done.stdout == ""
-    assert says in done.stderr
-    assert "Traceback" not in done.stderr
-    assert len(done.stderr.splitlines()) < 12
+    assert_one_screen(run(*words), code, says)
 
 
 def test_every_format_of_a_table(run: Run, tmp_path: Path) -> None:

@@ -9,14 +9,13 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
+from listening import Listener
 from moagraph.errors import BadRdf, InputUnreadable, MoagraphError, NothingToCheck
 from moagraph.foreign import DATA_BASE, DATA_GRAPH, FORMATS, _Reader, files_of, format_of, read, scratch_generation
 from moagraph.names import ASSERTED
@@ -178,37 +177,6 @@ HARMLESS = {
     "brackets.jsonld": '{"x:p": ["' + "[[{{" * 50_000 + '\\"[[", "]"]}',
     "marks.ttl": '<x:a> <x:b> "' + "<< " * 4_000 + '", "' + "<< " * 4_000 + '" .',
 }  # fmt: skip
-
-
-class Listener:
-    """Listens on loopback, and counts who connects."""
-
-    def __init__(self) -> None:
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.port = self._socket.getsockname()[1]
-        self.connections = 0
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    def _listen(self) -> None:
-        while True:
-            try:
-                connection, _ = self._socket.accept()
-            except OSError:
-                return
-            self.connections += 1
-            connection.close()
-
-    def close(self) -> None:
-        # A close alone does not wake the thread that accepts.
-        self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
-
-
-@pytest.fixture(scope="module")
-def listener() -> Iterator[Listener]:
-    listening = Listener()
-    yield listening
-    listening.close()
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -6,10 +6,8 @@ The queries are in `hostile.py`. They are run side by side, since most of those 
 from __future__ import annotations
 
 import gc
-import socket
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hostile import AWAY, EX, HEAVY, HOSTILE, PORT, Hostile
+from listening import Listener
 from moagraph.errors import MoagraphError, QueryLimit, QueryRefused, QuerySyntax
 from moagraph.names import ASSERTED
 from moagraph.sandbox import Limits, Sandboxed
@@ -66,37 +65,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     del store
     gc.collect()
     return path
-
-
-class Listener:
-    """Listens on loopback, and counts who connects."""
-
-    def __init__(self) -> None:
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.port = self._socket.getsockname()[1]
-        self.connections = 0
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    def _listen(self) -> None:
-        while True:
-            try:
-                connection, _ = self._socket.accept()
-            except OSError:
-                return
-            self.connections += 1
-            connection.close()
-
-    def close(self) -> None:
-        # A close alone does not wake the thread that accepts.
-        self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
-
-
-@pytest.fixture(scope="module")
-def listener() -> Iterator[Listener]:
-    listening = Listener()
-    yield listening
-    listening.close()
 
 
 class Outcome(NamedTuple):

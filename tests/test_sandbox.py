@@ -269,9 +269,16 @@ def test_a_sandbox_that_nobody_holds_ends_its_workers(folder: Path) -> None:
     assert gone(number)
 
 
-def test_an_interrupt_kills_the_worker_at_once(folder: Path) -> None:
-    # What runs in the background of a shell is born with the signal ignored.
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """What runs in the background of a shell is born with the signal ignored."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_an_interrupt_kills_the_worker_at_once(folder: Path) -> None:
     with Sandboxed(folder, limits=Limits(seconds=600)) as store:
         store.answer("ASK { }", "stated")
         (number,) = processes(store)
@@ -284,7 +291,6 @@ def test_an_interrupt_kills_the_worker_at_once(folder: Path) -> None:
         timer.join()
         assert gone(number)
         assert store.answer("ASK { }", "stated") is True
-    signal.signal(signal.SIGINT, before)
 
 
 PARENT = """

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Protocol
 
 import pyoxigraph as ox
 import pytest
 
-import moagraph
+from conftest import Run, assert_one_screen
 
 OWN = """@prefix ex: <http://example.org/> .
 ex:zetamide a ex:Potion ; ex:strength 0.50 ; ex:said "2021-05-01"^^<http://www.w3.org/2001/XMLSchema#date> , "да"@ru .
@@ -25,27 +21,6 @@ QUERY = """#+ summary: Potions
 PREFIX ex: <http://example.org/>
 SELECT ?potion WHERE { ?potion a ex:Potion } ORDER BY ?potion
 """
-
-
-class Run(Protocol):
-    def __call__(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]: ...
-
-
-@pytest.fixture
-def run(own_cache: Path, real_graph: moagraph.Graph) -> Run:
-    assert real_graph.folder is not None
-
-    def go(*words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "moagraph", *words],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            env={**os.environ, "MOAGRAPH_CACHE": str(own_cache)},
-        )
-
-    return go
 
 
 @pytest.fixture
@@ -153,12 +128,7 @@ def test_time_is_told_and_plans_are_shown(run: Run) -> None:
     ],
 )
 def test_mistakes_get_one_screen_and_an_exit_code(run: Run, words: tuple[str, ...], code: int, says: str) -> None:
-    done = run("sparql", *words)
-    assert done.returncode == code
-    assert done.stdout == ""
-    assert says in done.stderr
-    assert "Traceback" not in done.stderr
-    assert len(done.stderr.splitlines()) < 12
+    assert_one_screen(run("sparql", *words), code, says)
 
 
 def test_bad_rdf_says_where(run: Run, tmp_path: Path) -> None:

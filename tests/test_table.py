@@ -145,6 +145,13 @@ def test_results_of_sparql_are_read_back_term_by_term(name: str) -> None:
     assert second[0].startswith("_:")
 
 
+def test_what_xml_cannot_hold_is_marked() -> None:
+    table = Table((Column("text", "xsd:string"),), (("a\x01b",),))
+    parsed = ox.parse_query_results(table.to_srx(), ox.QueryResultsFormat.XML)
+    assert isinstance(parsed, ox.QuerySolutions)
+    assert [str(row[0]) for row in parsed] == ['"a\ufffdb"']
+
+
 def test_notebooks_show_the_first_rows_and_how_many_there_are() -> None:
     many = Table((Column("n", "xsd:integer"),), tuple((n,) for n in range(1000)))
     html = many._repr_html_()

@@ -174,8 +174,8 @@ def term_xml(cell: Cell) -> str:
     from xml.sax.saxutils import escape, quoteattr
 
     term = term_json(cell)
-    # XML has no place for control characters, not even escaped.
-    text = escape("".join(c for c in term["value"] if c in "\t\n\r" or c >= " "))
+    # XML has no place for control characters, not even escaped: a mark shows that one stood there.
+    text = escape("".join(c if c in "\t\n\r" or c >= " " else "\ufffd" for c in term["value"]))
     if term["type"] != "literal":
         return f"<{term['type']}>{text}</{term['type']}>"
     marks = "".join(f" {key}={quoteattr(term[key])}" for key in ("xml:lang", "datatype") if key in term)

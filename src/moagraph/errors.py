@@ -318,6 +318,12 @@ class EndpointTruncated(MoagraphError):
         )
 
 
+class AskedWrongly(MoagraphError):
+    """The words after a magic of a notebook are not what it takes."""
+
+    code = "asked-wrongly"
+
+
 class MissingExtra(MoagraphError):
     """A feature needs a package that is not installed."""
 

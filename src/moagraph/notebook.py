@@ -12,20 +12,14 @@ from typing import Any, NoReturn
 
 from moagraph.api import DEFAULT_POLICY, Graph
 from moagraph.api import open as open_graph
-from moagraph.errors import MoagraphError
+from moagraph.errors import AskedWrongly, MoagraphError
 from moagraph.store import Triples
 from moagraph.table import Table
 
 
-class _AskedWrongly(MoagraphError):
-    """The words after a magic are not what it takes."""
-
-    code = "asked-wrongly"
-
-
 class _Words(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise _AskedWrongly(message, self.format_usage().strip())
+        raise AskedWrongly(message, self.format_usage().strip())
 
 
 def _parser(name: str) -> _Words:
@@ -80,7 +74,7 @@ class Magics:
         for word in given.values:
             key, equals, value = word.partition("=")
             if not equals:
-                raise _AskedWrongly(f"{word!r} is not of the form PARAMETER=VALUE", "%ask QUERY compound=cortexin")
+                raise AskedWrongly(f"{word!r} is not of the form PARAMETER=VALUE", "%ask QUERY compound=cortexin")
             values.setdefault(key, []).append(value)
         return self._graph(given.policy).library.ask(given.query, values)
 

@@ -217,7 +217,10 @@ class Table:
         return json.dumps(results, ensure_ascii=False, indent=1) + "\n"
 
     def to_srx(self, iris: bool = True) -> str:  # noqa: ARG002 - terms are always whole here
-        """Gives SPARQL query results in XML; a cell that holds several things is a string of their IRIs."""
+        """Gives SPARQL query results in XML; a cell that holds several things is a string of their IRIs.
+
+        A control character, which XML cannot hold, becomes U+FFFD.
+        """
         from xml.sax.saxutils import quoteattr
 
         lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<sparql xmlns="http://www.w3.org/2005/sparql-results#">']

@@ -127,11 +127,9 @@ def virtuoso_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server
     yield from _started("virtuoso", tmp_path_factory)
 
 
-@pytest.fixture(
-    scope="session", params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in sorted(PROGRAMS)]
-)
+@pytest.fixture(scope="session", params=sorted(PROGRAMS))
 def server(request: pytest.FixtureRequest) -> Server:
-    """Each server in turn; only the one in turn is started, and by one process of a parallel run alone."""
+    """Each server in turn; of a parallel run each process has its own."""
     found = request.getfixturevalue(f"{request.param}_server")
     assert isinstance(found, Server)
     return found

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from moagraph.cli.options import places_at, root_option
+from moagraph.cli.options import places_at, root_option, target_options
 from moagraph.cli.output import format_for, say, write_out
 from moagraph.errors import NothingToCheck, UnknownFormat, UnknownThing, did_you_mean
 
@@ -81,8 +81,7 @@ def files_at(places: Places, corpus: Corpus, paths: tuple[str, ...]) -> list[str
 @click.command()
 @root_option
 @click.option("--endpoint", metavar="URL", help="Build on this SPARQL endpoint's engine instead of here.")
-@click.option("--graph-store", metavar="URL", help="Address of its graph store. [default: the usual one beside URL]")
-@click.option("--update", metavar="URL", help="Address for SPARQL Update. [default: the usual one beside URL]")
+@target_options
 def build(root: Path | None, endpoint: str | None, graph_store: str | None, update: str | None) -> None:
     """Build the store that questions are asked of; it is kept, and reused while the files stay the same.
 

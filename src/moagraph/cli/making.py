@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from moagraph.cli import completing
-from moagraph.cli.options import endpoint_option, graph_options, root_option
+from moagraph.cli.options import endpoint_option, graph_options, root_option, target_options
 from moagraph.cli.output import say
 from moagraph.errors import UnknownFormat
 
@@ -92,11 +92,13 @@ def export(
 
 @click.command()
 @click.argument("url")
-@click.option("--graph-store", metavar="URL", help="Address of its graph store. [default: the usual one beside URL]")
-@click.option("--update", metavar="URL", help="Write by SPARQL Update at this address instead.")
+@target_options
 @root_option
 def push(url: str, graph_store: str | None, update: str | None, root: Path | None) -> None:
     """Bring the built graph, with what is derived under each policy, to the SPARQL endpoint at URL.
+
+    It is written to by the Graph Store Protocol, or by SPARQL Update where there is no graph store or only --update
+    is given.
 
     A push that was cut off goes on where it stopped; one that is done does nothing. Credentials come from
     MOAGRAPH_ENDPOINT_USER and MOAGRAPH_ENDPOINT_PASSWORD, or from ~/.netrc.

@@ -33,6 +33,18 @@ def endpoint_option(command: F) -> F:
     )(command)
 
 
+def target_options(command: F) -> F:
+    """Gives a command the options that say where an endpoint is written to."""
+    command = click.option(
+        "--update", metavar="URL", help="Address for SPARQL Update. [default: the usual one beside the endpoint]"
+    )(command)
+    return click.option(
+        "--graph-store",
+        metavar="URL",
+        help="Address of its graph store. [default: the usual one beside the endpoint]",
+    )(command)
+
+
 def graph_options(command: F) -> F:
     """Gives a command the options that choose what is asked, as one function `graph` that opens it."""
 

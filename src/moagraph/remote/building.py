@@ -1,8 +1,8 @@
 """Builds a graph on an endpoint's own engine, so that the data may be larger than one machine's memory.
 
 Files are read one after the other and sent; rules, policies and derivations run there, as queries and updates; shapes
-are checked here, in batches of nodes. In memory there are the ontology, one file, one chunk and one batch; what is
-known of each subject's place lies in a file.
+are checked here, in batches of nodes. In memory there are the names of the files, the ontology, one file, one chunk
+and one batch; what is known of each subject's place lies in a file.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from moagraph.corpus import Corpus, digest_of_sums, is_statement_file, paths_in,
 from moagraph.endpoint import Arrived, without_credentials
 from moagraph.errors import EndpointFailed, NothingToCheck
 from moagraph.findings import by_rules, by_shapes, rules_of, together
-from moagraph.names import ASSERTED, VOCAB, compact, policy_graph
+from moagraph.names import ASSERTED, VOCAB, compact, expand, policy_graph
 from moagraph.placement import defined_twice, misplacements
 from moagraph.places import Places
 from moagraph.remote.writing import Target, chunks
@@ -33,6 +33,9 @@ from moagraph.validate import Validator
 
 BATCH = 200
 """How many nodes are judged by the shapes at once."""
+
+MOST_NAMES = 20_000
+"""Among how many names the nearest to a mistyped one is looked for."""
 
 Progress = Callable[[str], None]
 
@@ -94,10 +97,17 @@ class Reading:
         return self.corpus(rows[0][0]).place(subject, predicate, value) if rows else ("", 0)
 
     def names_like(self, curie: str) -> list[str]:
-        """Gives the CURIEs of what is defined under the prefix of a CURIE; all, where there is none under it."""
-        names = [compact(row[0]) for row in self.index.execute("SELECT DISTINCT subject FROM place ORDER BY 1")]
-        prefix = curie.partition(":")[0] + ":"
-        return [name for name in names if name.startswith(prefix)] or names
+        """Gives the CURIEs of what is defined under the prefix of a CURIE; of all, where there is none under it.
+
+        Of very many the first `MOST_NAMES`, in the order of their IRIs.
+        """
+        within = f"{expand(curie.partition(':')[0] + ':') or ''}*"
+        for pattern in (within, "*"):
+            query = f"SELECT DISTINCT subject FROM place WHERE subject GLOB ? ORDER BY 1 LIMIT {MOST_NAMES}"
+            found = [compact(row[0]) for row in self.index.execute(query, (pattern,))]
+            if found:
+                break
+        return found
 
 
 def build_at(
@@ -143,9 +153,9 @@ def build_at(
     looked_at = {
         "files": len(paths),
         "triples": reading.triples,
-        "claims": _members(target, "Claim"),
-        "evidence lines": _members(target, "EvidenceLine"),
-        "absences": _members(target, "Absence"),
+        "claims": _members(target, f"{VOCAB}Claim"),
+        "evidence lines": _members(target, f"{VOCAB}EvidenceLine"),
+        "absences": _members(target, f"{VOCAB}Absence"),
         "shapes": len(set(shapes.subjects(RDF.type, SH.NodeShape))),
         "rules": len(rules),
         "query files": sum(1 for name in paths if name.endswith(".rq")),
@@ -235,8 +245,13 @@ def _classes(shapes: rdflib.Graph, wider: Sequence[ox.Triple]) -> set[str]:
 
 
 def _batches(target: Target, kind: str) -> Iterator[list[str]]:
-    """Gives the members of a class in order, some at a time."""
-    last = ""
+    """Gives the members of a class in order, some at a time.
+
+    Raises:
+        EndpointFailed: they are not as many as the endpoint counts; an engine that compares texts otherwise than it
+            orders them would skip some, and nobody would judge them.
+    """
+    last, given, expected = "", 0, _members(target, kind)
     while True:
         query = (
             f"SELECT DISTINCT ?node WHERE {{ ?node a {iri_term(kind)} . FILTER (ISIRI(?node) && "
@@ -246,13 +261,21 @@ def _batches(target: Target, kind: str) -> Iterator[list[str]]:
         assert isinstance(answer, Solutions)
         nodes = [node.value for (node,) in answer.rows if isinstance(node, ox.NamedNode)]
         if not nodes:
-            return
+            break
         yield nodes
         last = nodes[-1]
+        given += len(nodes)
+    if given != expected:
+        shown = without_credentials(target.store.url)
+        raise EndpointFailed(
+            f"{shown} gives {given:,} of {expected:,} members of {compact(kind)}", "build it elsewhere"
+        )
 
 
-def _members(target: Target, name: str) -> int:
-    answer = target.store.over([ASSERTED], f"SELECT (COUNT(*) AS ?n) WHERE {{ ?s a <{VOCAB}{name}> }}")
+def _members(target: Target, kind: str) -> int:
+    """Gives how many nodes with a name a class has."""
+    query = f"SELECT (COUNT(DISTINCT ?node) AS ?n) WHERE {{ ?node a {iri_term(kind)} . FILTER (ISIRI(?node)) }}"
+    answer = target.store.over([ASSERTED], query)
     assert isinstance(answer, Solutions)
     return int(getattr(answer.rows[0][0], "value", 0))
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 
 from moagraph.api import Graph
-from moagraph.endpoint import STATE, Arrived, without_credentials
+from moagraph.endpoint import Arrived, without_credentials
 from moagraph.errors import EndpointFailed
 from moagraph.names import ASSERTED, policy_graph
 from moagraph.remote.writing import Target, chunks
@@ -32,10 +32,11 @@ def push(graph: Graph, target: Target, progress: Callable[[str], None] = lambda 
         texts[policy_graph(policy)] = sorted(f"{triple} .\n" for triple in graph.store.quads(policy_graph(policy)))
     wanted = {name: _digest(lines) for name, lines in texts.items()}
     sent = dict.fromkeys(texts, 0)
-    for name in [name for name in arrived if name not in texts and name != STATE]:
-        # Derived under a policy that is no more.
-        target.writer.drop(name)
+    for name in [name for name in arrived if name not in texts]:
+        # Derived under a policy that is no more. Noted first, so that nothing is said to be there that is not.
         del arrived[name]
+        target.note(arrived)
+        target.writer.drop(name)
     for name, lines in texts.items():
         there = arrived.get(name)
         if there is None or there.digest != wanted[name]:

@@ -170,3 +170,11 @@ def test_no_query_names_graphs(ontology: Ontology) -> None:
     """So that none meets the fault above, and a policy is chosen by the default graph alone."""
     for query in ontology.queries.values():
         assert "GRAPH" not in query.text, query.name
+
+
+def test_every_query_has_a_budget_in_the_benchmark(ontology: Ontology) -> None:
+    lines = (ROOT / "tests" / "benchmarks" / "budgets.tsv").read_text("utf-8").splitlines()
+    assert lines[0] == "query\tmilliseconds"
+    budgets = dict(line.split("\t") for line in lines[1:])
+    assert list(budgets) == sorted(ontology.queries)
+    assert all(int(budget) > 0 for budget in budgets.values())

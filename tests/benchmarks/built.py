@@ -72,7 +72,8 @@ def build(triples: int, seed: int, folder: Path) -> Built:
 def busiest(library: Library) -> dict[str, str]:
     """Gives for each class that a parameter takes the member that most triples name, the hardest one to ask about."""
     found = {}
-    for kind in sorted({p.type for query in library.queries.values() for p in query.params}):
+    classes = {t for q in library.queries.values() for p in q.params if p.datatype is None for t in p.types}
+    for kind in sorted(classes):
         rows = library.store.select(
             f"SELECT ?thing (COUNT(*) AS ?n) WHERE {{ ?thing a {kind} . ?any ?p ?thing }} "
             "GROUP BY ?thing ORDER BY DESC(?n) ?thing LIMIT 1",

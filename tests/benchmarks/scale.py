@@ -32,7 +32,6 @@ from run import alternately, seconds, seconds_of
 from moagraph.check import shapes_of
 from moagraph.corpus import Corpus, File
 from moagraph.names import ASSERTED, policy_graph
-from moagraph.query import bind
 
 HERE = Path(__file__).parent
 BUDGETS = HERE / "budgets.tsv"
@@ -95,19 +94,28 @@ class Asked(NamedTuple):
     """
 
     name: str
-    values: dict[str, str]
+    values: dict[str, Any]
     text: str
 
 
 def asked(built: Built) -> dict[str, Asked]:
-    """Gives all named queries, each asked of the thing that most is known of; those without one are left out."""
+    """Gives the named queries, each asked of the thing that most is known of; optional parameters are left out.
+
+    Those that ask of a kind of which the graph has nothing are left out too, but none of `SELECTIVE`.
+    """
     library, found = built.library, {}
     things = busiest(library)
     for name, query in library.queries.items():
-        if all(p.type in things for p in query.params):
-            values = {p.name: things[p.type] for p in query.params}
-            terms = {p.name: [f"<{library.names.resolve(things[p.type], [p.type])}>"] for p in query.params}
-            found[name] = Asked(name, values, bind(query.text, query.opening, terms))
+        values: dict[str, Any] = {}
+        for p in query.params:
+            if p.required and (p.datatype is not None or p.enum):
+                values[p.name] = p.example
+            elif p.required:
+                values[p.name] = next((things[kind] for kind in p.types if kind in things), None)
+        if None not in values.values():
+            found[name] = Asked(name, values, library.bound(name, values))
+    missing = [name for name in SELECTIVE if name not in found]
+    assert not missing, f"nothing to ask of {missing}"
     return found
 
 
@@ -164,11 +172,10 @@ def load(built: Built, runs: int, folder: Path) -> Iterator[str]:
 def queries(built: Built, runs: int, limit: float) -> Iterator[str]:
     """Warm, selective named queries."""
     found = asked(built)
-    names = [name for name in SELECTIVE if name in found]
-    jobs = [job(name, found[name].text, runs + 1, limit) for name in names]
+    jobs = [job(name, found[name].text, runs + 1, limit) for name in SELECTIVE]
     theirs = {a["name"]: a for a in answers([built.asserted, built.derived], jobs, 3600)}
     yield "| query | rows | ms | rdflib ms | ratio |\n|---|---:|---:|---:|---:|"
-    for name in names:
+    for name in SELECTIVE:
         ours = seconds(lambda n=name: built.library.ask(n, found[n].values), runs)  # type: ignore[misc]
         rows = len(built.library.ask(name, found[name].values))
         answer = theirs.get(name)
@@ -252,7 +259,7 @@ def budgets(built: Built, runs: int, update: bool) -> Iterator[str]:
             time.process_time,
         )
         medians[name] = statistics.median(taken) * 1000
-        over = "**over**" if name in kept and medians[name] > float(kept[name]) else ""
+        over = "**none**" if name not in kept else "**over**" if medians[name] > float(kept[name]) else ""
         rows = len(built.library.ask(name, query.values))
         yield f"| {name} | {rows} | {medians[name]:.1f} | {kept.get(name, '')} | {over} |"
     if update:

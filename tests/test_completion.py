@@ -16,7 +16,10 @@ from pathlib import Path
 import pytest
 
 import moagraph
+from moagraph import diff, fair, graphs, report, table
+from moagraph.cli import options
 from moagraph.cli.completing import SHELLS
+from moagraph.compare import cells
 
 Offer = Callable[..., list[str]]
 
@@ -72,6 +75,13 @@ def offer(environment: dict[str, str]) -> Offer:
         ("moagraph ask shared-mechanisms 'compound=cor", "plain,cortexin"),
         ("moagraph ask effects-of-compound compound=cerebrolysin-and", "plain,cerebrolysin-and-similar"),
         ("moagraph ask claims-by-tier tier=", "plain,B"),
+        ("moagraph compare cortexin cerebrolysin -f la", "plain,latex"),
+        ("moagraph sparql q.rq -f tur", "plain,turtle"),
+        ("moagraph check -f sa", "plain,sarif"),
+        ("moagraph fmt --check -f git", "plain,github"),
+        ("moagraph diff a b -f mark", "plain,markdown"),
+        ("moagraph diff a b --policy ", "plain,everything"),
+        ("moagraph fair -o out", "file,out"),
         ("moagraph ask studies-of-size at_least=", "plain,100"),
         ("moagraph ask shared-mechanisms --pol", "plain,--policy"),
         ("moagraph ask shared-mechanisms --policy s", "plain,stated"),
@@ -89,6 +99,14 @@ def offer(environment: dict[str, str]) -> Offer:
 )
 def test_what_is_offered(line: str, among: str, offer: Offer) -> None:
     assert among in offer(line)
+
+
+def test_the_formats_offered_are_those_there_are() -> None:
+    assert set(options.TABLE_FORMATS) == set(cells.FORMATS) == set(fair.FORMATS)
+    assert set(options.ANSWER_FORMATS) == set(table.FORMATS)
+    assert set(options.GRAPH_FORMATS) == set(graphs.FORMATS)
+    assert set(options.REPORT_FORMATS) == set(report.FORMATS)
+    assert set(options.DIFF_FORMATS) == set(diff.FORMATS)
 
 
 def test_only_what_begins_so_is_offered(offer: Offer) -> None:

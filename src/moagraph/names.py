@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 BASE = "https://w3id.org/moagraph/"
@@ -126,6 +127,15 @@ def compact(iri: str) -> str:
 def local_name(iri: str) -> str:
     """Gives the part of an IRI after its last slash or hash."""
     return iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
+
+
+def spaced(name: str) -> str:
+    """Gives the local name of a term as people write it.
+
+    >>> spaced("CompoundGroup")
+    'compound group'
+    """
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
 
 
 def policy_graph(name: str) -> str:

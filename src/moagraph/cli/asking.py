@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from moagraph.cli import completing
-from moagraph.cli.options import graph_options, iris_option, output_options
+from moagraph.cli.options import ANSWER_FORMATS, BY_READER, TABLE_FORMATS, graph_options, iris_option, output_options
 from moagraph.cli.output import format_for, print_table, say, write_out
 from moagraph.cli.quick import pairs
 
@@ -83,7 +83,7 @@ class _Ask(click.Command):
 @click.argument("values", nargs=-1, metavar="[KEY=VALUE]...", shell_complete=completing.values)
 @click.option("--drawing", is_flag=True, help="Draw the query's pattern for Mermaid, instead of asking it.")
 @graph_options
-@output_options
+@output_options(*ANSWER_FORMATS, default=BY_READER)
 @iris_option
 def ask(
     name: str,
@@ -128,7 +128,7 @@ def ask(
     help="at-a-glance, mechanisms, safety, regimens, evidence or indications. [default: at-a-glance]",
 )
 @graph_options
-@output_options
+@output_options(*TABLE_FORMATS, default=BY_READER)
 def compare(
     compounds: tuple[str, ...], table: str, graph: Callable[[], Graph], format_: str | None, output: str
 ) -> None:
@@ -148,7 +148,7 @@ def compare(
 @click.command("list")
 @click.argument("what", metavar="WHAT", shell_complete=completing.words("queries", "policies", *LISTS))
 @graph_options
-@output_options
+@output_options(*ANSWER_FORMATS, default=BY_READER)
 @iris_option
 def list_(what: str, graph: Callable[[], Graph], format_: str | None, output: str, iris: bool) -> None:
     """List what there is of a kind.

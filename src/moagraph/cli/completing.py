@@ -170,14 +170,6 @@ def policies(context: click.Context, parameter: click.Parameter, incomplete: str
     return _items(graph.policies.items(), incomplete) if graph is not None else []
 
 
-@silent
-def formats(context: click.Context, parameter: click.Parameter, incomplete: str) -> Words:  # noqa: ARG001
-    """Gives the formats of tables."""
-    from moagraph.table import FORMATS
-
-    return _items([(name, None) for name in FORMATS], incomplete)
-
-
 @click.command()
 @click.argument("shell", metavar="bash|zsh|fish", shell_complete=words(*SHELLS))
 def completion(shell: str) -> None:

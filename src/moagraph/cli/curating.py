@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from moagraph.cli.options import places_at, root_option, target_options
+from moagraph.cli.options import REPORT_FORMATS, output_options, places_at, root_option, target_options
 from moagraph.cli.output import format_for, say, write_out
 from moagraph.errors import NothingToCheck, UnknownFormat, UnknownThing, did_you_mean
 
@@ -24,10 +24,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @root_option
-@click.option(
-    "-f", "--format", "format_", metavar="FORMAT", help="text, json, sarif, turtle or github. [default: text]"
-)
-@click.option("-o", "--output", metavar="PATH", default="-", help="Where to write; the extension decides the format.")
+@output_options(*REPORT_FORMATS, default="text")
 @click.option(
     "--engine",
     type=click.Choice(["pyshacl", "shacl"]),

@@ -7,20 +7,13 @@ from pathlib import Path
 
 import click
 
-from moagraph.cli.options import places_at, root_option
+from moagraph.cli.options import TABLE_FORMATS, output_options, places_at, root_option
 from moagraph.cli.output import format_for, write_out
 
 
 @click.command()
 @root_option
-@click.option(
-    "-f",
-    "--format",
-    "format_",
-    metavar="FORMAT",
-    help="text, json, csv, tsv, markdown, html or latex. [default: text]",
-)
-@click.option("-o", "--output", metavar="PATH", default="-", help="Where to write; the extension decides the format.")
+@output_options(*TABLE_FORMATS, default="text")
 def fair(root: Path | None, format_: str | None, output: str) -> None:
     """List the tests of FOOPS!, ROBOT's report and OOPS! on the vocabulary, one by one.
 

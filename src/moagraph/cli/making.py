@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 import click
 
 from moagraph.cli import completing
-from moagraph.cli.options import endpoint_option, graph_options, root_option, target_options
+from moagraph.cli.options import (
+    endpoint_option,
+    format_option,
+    graph_options,
+    output_option,
+    policy_option,
+    root_option,
+    target_options,
+)
 from moagraph.cli.output import say
 from moagraph.errors import UnknownFormat
 
@@ -38,16 +46,9 @@ ADDRESSED = ("service", "openapi", "examples", "grlc")
 
 @click.command()
 @click.argument("what", metavar="|".join(EXPORTS), shell_complete=completing.words(*EXPORTS))
-@click.option(
-    "-o",
-    "--output",
-    metavar="PATH",
-    required=True,
-    shell_complete=completing.files,
-    help="File, or folder of a release or for grlc.",
-)
-@click.option("-f", "--format", "format_", metavar="FORMAT", help="jsonl, for evidence; the others have one each.")
-@click.option("--policy", metavar="NAME", help="Add what this policy derives (turtle), or leave out others (nquads).")
+@output_option("File, or folder of a release or for grlc.", required=True)
+@format_option("jsonl", help="jsonl, for evidence; the others have one each.")
+@policy_option("Add what this policy derives (turtle), or leave out others (nquads).")
 @click.option(
     "--endpoint-url",
     metavar="URL",
@@ -117,14 +118,7 @@ def push(url: str, graph_store: str | None, update: str | None, root: Path | Non
 
 @click.command()
 @click.argument("figure", metavar="overlap|matrix", shell_complete=completing.words("overlap", "matrix"))
-@click.option(
-    "-o",
-    "--output",
-    metavar="PATH",
-    required=True,
-    shell_complete=completing.files,
-    help="svg, png or pdf; overlap also graphml.",
-)
+@output_option("svg, png or pdf; overlap also graphml.", required=True)
 @click.option("--mechanisms", is_flag=True, help="Draw mechanisms as nodes too (overlap).")
 @graph_options
 def plot(figure: str, output: str, mechanisms: bool, graph: Callable[[], Graph]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -17,6 +17,21 @@ if TYPE_CHECKING:
     from moagraph.places import Places
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+# Names of formats stand here too, since what writes them is not imported for help and completion. Tests compare them.
+TABLE_FORMATS = ("text", "csv", "tsv", "json", "markdown", "html", "latex")
+"""Formats of tables."""
+ANSWER_FORMATS = (*TABLE_FORMATS, "srj", "srx")
+"""Formats of answers: those of tables, and SPARQL's own."""
+GRAPH_FORMATS = ("turtle", "ntriples", "jsonld", "rdfxml")
+"""Formats of graphs that a query constructs."""
+REPORT_FORMATS = ("text", "json", "sarif", "turtle", "github")
+"""Formats of findings."""
+DIFF_FORMATS = ("text", "markdown", "json")
+"""Formats of differences between versions."""
+
+BY_READER = "text on a terminal, else tsv"
+"""The usual format of tables, in words."""
 
 
 def root_option(command: F) -> F:
@@ -48,12 +63,7 @@ def target_options(command: F) -> F:
 def graph_options(command: F) -> F:
     """Gives a command the options that choose what is asked, as one function `graph` that opens it."""
 
-    @click.option(
-        "--policy",
-        metavar="NAME",
-        shell_complete=completing.policies,
-        help="Which evidence counts: see 'list policies'. [default: stated]",
-    )
+    @policy_option("Which evidence counts: see 'list policies'. [default: stated]")
     @root_option
     @click.option(
         "--data",
@@ -100,25 +110,58 @@ def graph_options(command: F) -> F:
     return cast(F, chosen)
 
 
-def output_options(command: F) -> F:
-    """Gives a command that prints a table its options of format and place."""
-    command = click.option(
+def policy_option(help: str) -> Callable[[F], F]:
+    """Gives an option that names a policy of evidence, None unless given."""
+    return click.option("--policy", metavar="NAME", shell_complete=completing.policies, help=help)
+
+
+def format_option(*formats: str, help: str) -> Callable[[F], F]:
+    """Gives an option that names a format, None unless given.
+
+    Args:
+        formats: the names that are offered; what is given is judged where it is used.
+        help: what is said of them.
+    """
+    offered = completing.words(*formats)
+    return click.option("-f", "--format", "format_", metavar="FORMAT", shell_complete=offered, help=help)
+
+
+def listed(formats: Sequence[str]) -> str:
+    """Gives names as people list them: a, b or c."""
+    return f"{', '.join(formats[:-1])} or {formats[-1]}"
+
+
+def output_option(
+    help: str = "Where to write; the extension decides the format.",
+    *,
+    default: str | None = None,
+    required: bool = False,
+) -> Callable[[F], F]:
+    """Gives an option that says where to write; `-` is standard output."""
+    return click.option(
         "-o",
         "--output",
         metavar="PATH",
-        default="-",
+        default=default,
+        required=required,
         shell_complete=completing.files,
-        help="Where to write; the extension decides the format.",
-    )(command)
-    return click.option(
-        "-f",
-        "--format",
-        "format_",
-        metavar="FORMAT",
-        shell_complete=completing.formats,
-        help="text, csv, tsv, json, markdown, html, latex, srj or srx (SPARQL results). "
-        "[default: text on a terminal, else tsv]",
-    )(command)
+        help=help,
+    )
+
+
+def output_options(*formats: str, default: str) -> Callable[[F], F]:
+    """Gives a command that prints something its options of format and place.
+
+    Args:
+        formats: the names that are offered.
+        default: the one that it has where none is given, in words.
+    """
+
+    def chosen(command: F) -> F:
+        help = f"{listed(formats)}. [default: {default}]"
+        return format_option(*formats, help=help)(output_option(default="-")(command))
+
+    return chosen
 
 
 def iris_option(command: F) -> F:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from moagraph.cli.options import graph_options, iris_option, output_options
+from moagraph.cli.options import ANSWER_FORMATS, BY_READER, GRAPH_FORMATS, graph_options, iris_option, output_options
 from moagraph.cli.output import format_for, print_table, write_out
 from moagraph.errors import InputUnreadable
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 )
 @click.option("--memory", metavar="MIB", type=click.IntRange(min=64), help="Most memory. [default: 2048]")
 @graph_options
-@output_options
+@output_options(*ANSWER_FORMATS, *GRAPH_FORMATS, default=f"{BY_READER}; turtle of graphs")
 @iris_option
 def sparql(
     query: str,
@@ -45,7 +45,8 @@ def sparql(
 ) -> None:
     """Run a SPARQL query from a file, from standard input (-) or given as text; known prefixes need no PREFIX.
 
-    SELECT gives a table; CONSTRUCT and DESCRIBE a graph, as turtle, ntriples, jsonld or rdfxml; ASK true or false.
+    SELECT gives a table, of which srj and srx are SPARQL's own formats in JSON and XML; CONSTRUCT and DESCRIBE a
+    graph, as turtle, ntriples, jsonld or rdfxml; ASK true or false.
     """
     import time
 

@@ -7,7 +7,17 @@ from pathlib import Path
 
 import click
 
-from moagraph.cli.options import places_at, root_option
+from moagraph.cli.options import (
+    DIFF_FORMATS,
+    REPORT_FORMATS,
+    format_option,
+    listed,
+    output_option,
+    output_options,
+    places_at,
+    policy_option,
+    root_option,
+)
 from moagraph.cli.output import format_for, say, write_out
 from moagraph.errors import NothingToCheck, OutputFailed, UnknownFormat
 
@@ -15,10 +25,8 @@ from moagraph.errors import NothingToCheck, OutputFailed, UnknownFormat
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
 @click.option("--check", "checking", is_flag=True, help="Report what departs from the house style; write nothing.")
-@click.option(
-    "-f", "--format", "format_", metavar="FORMAT", help="With --check: text, json, sarif, turtle or github."
-)
-@click.option("-o", "--output", metavar="PATH", help="Where to write; the extension decides the format.")
+@format_option(*REPORT_FORMATS, help=f"With --check: {listed(REPORT_FORMATS)}.")
+@output_option()
 @root_option
 def fmt(paths: tuple[Path, ...], checking: bool, format_: str | None, output: str | None, root: Path | None) -> None:
     """Check the house style of curated Turtle, or write the stable form of a file that nobody curates.
@@ -70,10 +78,9 @@ def _check_style(paths: tuple[Path, ...], format_: str | None, output: str, root
 @click.command()
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
-@click.option("--policy", metavar="NAME", help="Which evidence counts in the answers. [default: stated]")
+@policy_option("Which evidence counts in the answers. [default: stated]")
 @click.option("--all", "everything", is_flag=True, help="List all, not only the first of many.")
-@click.option("-f", "--format", "format_", metavar="FORMAT", help="text, markdown or json. [default: text]")
-@click.option("-o", "--output", metavar="PATH", default="-", help="Where to write; the extension decides the format.")
+@output_options(*DIFF_FORMATS, default="text")
 def diff(old: Path, new: Path, policy: str | None, everything: bool, format_: str | None, output: str) -> None:
     """Say what differs between two versions, in words.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeVar
@@ -10,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 import pyoxigraph as ox
 
 from moagraph.diff.sides import TYPE, Node, Side
-from moagraph.names import PREFIXES, VOCAB, compact, local_name
+from moagraph.names import PREFIXES, VOCAB, compact, local_name, spaced
 from moagraph.reader import Reader, quantity_text
 from moagraph.store import Term
 from moagraph.table import Iri
@@ -67,7 +66,7 @@ class Field(NamedTuple):
     @property
     def name(self) -> str:
         """The property's name as people read it."""
-        return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", local_name(self.iri)).lower()
+        return spaced(local_name(self.iri))
 
     def to_dict(self) -> dict[str, Any]:
         """Gives the field as data."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from moagraph.diff.causes import Cause, Causes
 from moagraph.diff.changes import Changes, Words
-from moagraph.diff.sides import Side
-from moagraph.names import PREFIXES, VOCAB, compact, local_name
+from moagraph.diff.sides import TYPE, Side
+from moagraph.names import PREFIXES, VOCAB, compact, local_name, spaced
 
-_TYPE = f"{PREFIXES['rdf']}type"
 _ENDS = ("subject", "predicate", "object")
 
 
@@ -26,7 +24,7 @@ class Judgement(NamedTuple):
         """The judgement in words."""
         if not self.verdict:
             return "none"
-        verdict = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", self.verdict).lower()
+        verdict = spaced(self.verdict)
         tier = self.tier.removeprefix("Tier").removesuffix("?")
         unresolved = ", unresolved" if self.tier.endswith("?") else ""
         return f"{verdict} (tier {tier}{unresolved})" if tier else verdict
@@ -145,7 +143,7 @@ class _Derived:
                 return local_name(min(node.get(VOCAB + name, {""})))
 
             unsure = "?" if "true" in node.get(f"{VOCAB}unresolved", ()) else ""
-            if f"{VOCAB}Derivation" in node.get(_TYPE, ()):
+            if f"{VOCAB}Derivation" in node.get(TYPE, ()):
                 key = tuple(
                     min(node.get(PREFIXES["rdf"] + part, {""})) for part in ("subject", "predicate", "object")
                 )

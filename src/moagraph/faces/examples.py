@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from moagraph.library import Library
 from moagraph.names import ASSERTED, BASE, PREFIXES, policy_graph
-from moagraph.query import Query
+from moagraph.query import Query, opening_of
 from moagraph.turtle import write
 
 _PREFIX_NODE = f"{BASE}query/prefixes"
@@ -41,8 +41,6 @@ def from_graphs(text: str, graphs: Sequence[str]) -> str:
     >>> from_graphs("SELECT ?a WHERE { ?a a ?b }", ["x:g"])
     'SELECT ?a\\nFROM <x:g>\\nWHERE { ?a a ?b }'
     """
-    from moagraph.query import opening_of
-
     clause = "\n".join(f"FROM {ox.NamedNode(graph)}" for graph in graphs)
     at = text.upper().rindex("WHERE", 0, opening_of(text))
     return f"{text[:at].rstrip()}\n{clause}\n{text[at:]}"

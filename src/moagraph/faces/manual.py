@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterable
 
 from moagraph.library import quoted
+from moagraph.names import spaced
 from moagraph.query import Parameter, Query
 from moagraph.values import DATATYPES
 
@@ -25,7 +26,7 @@ def spoken(kind: str) -> str:
         return re.sub(r"^an? ", "", DATATYPES[kind].words)
     if kind in ("rdfs:Resource", "rdf:Property"):
         return "thing" if kind == "rdfs:Resource" else "relation"
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind.partition(":")[2]).lower()
+    return spaced(kind.partition(":")[2])
 
 
 def takes(parameter: Parameter, named: str = "by any name") -> str:

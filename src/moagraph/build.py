@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from moagraph.corpus import Corpus
     from moagraph.report import Report
+    from moagraph.weigh import Facts
 
 Progress = Callable[[str], None]
 
@@ -79,9 +80,19 @@ def queries_of(corpus: Corpus) -> list[Query]:
     return [Query.parse(file.name, file.text) for file in corpus.matching("queries", ".rq")]
 
 
-def derive(store: ox.Store, policy: Policy, derivations: list[Derivation]) -> int:
-    """Fills the named graph of a policy from the asserted graph, and gives the number of its triples."""
+def derive(store: ox.Store, policy: Policy, derivations: list[Derivation], facts: Facts | None = None) -> int:
+    """Fills the named graph of a policy from the asserted graph, and gives the number of its triples.
+
+    Args:
+        store: holds what is asserted.
+        policy: whose graph is filled.
+        derivations: in the order in which they run.
+        facts: what is asserted as weighing needs it, where it was read already.
+    """
     import pyoxigraph as ox
+
+    from moagraph.store import EmbeddedStore
+    from moagraph.weigh import Evidence, weighed
 
     graph = ox.NamedNode(policy_graph(policy.name))
     asserted = ox.NamedNode(ASSERTED)
@@ -96,6 +107,8 @@ def derive(store: ox.Store, policy: Policy, derivations: list[Derivation]) -> in
         triples = store.query(text, default_graph=[asserted, graph])
         assert isinstance(triples, ox.QueryTriples)
         store.extend([ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples])
+    evidence = Evidence.of(EmbeddedStore(store), policy.name, facts)
+    store.extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t in weighed(evidence))
     return sum(1 for _ in store.quads_for_pattern(None, None, None, graph))
 
 
@@ -150,6 +163,9 @@ def build(corpus: Corpus, report: Report, into: Path | None = None, progress: Pr
     """
     import pyoxigraph as ox
 
+    from moagraph.store import EmbeddedStore
+    from moagraph.weigh import Facts
+
     if report.violations:
         raise DataHasFindings(
             f"the data has {len(report.violations)} violations, so nothing is built from it", "moagraph check"
@@ -172,9 +188,10 @@ def build(corpus: Corpus, report: Report, into: Path | None = None, progress: Pr
         graph = ox.NamedNode(ASSERTED)
         memory.bulk_extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t in corpus.triples)
         counts = {"asserted": sum(1 for _ in memory.quads_for_pattern(None, None, None, graph))}
+        facts = Facts.of(EmbeddedStore(memory), policies[0].name)
         for policy in policies:
             progress(f"deriving under policy {policy.name}")
-            counts[f"policy:{policy.name}"] = derive(memory, policy, derivations)
+            counts[f"policy:{policy.name}"] = derive(memory, policy, derivations, facts)
         progress("writing the store")
         disk = ox.Store(str(scratch / "store"))
         disk.bulk_extend(iter(memory))

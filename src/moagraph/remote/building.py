@@ -30,6 +30,7 @@ from moagraph.remote.writing import Target, chunks
 from moagraph.report import Finding, Report
 from moagraph.store import Solutions, Triples, iri_term
 from moagraph.validate import Validator
+from moagraph.weigh import Evidence, Facts, weighed
 
 BATCH = 200
 """How many nodes are judged by the shapes at once."""
@@ -164,9 +165,10 @@ def build_at(
     counts = {ASSERTED: reading.triples}
     if not report.violations:
         queries_of(ontology)
+        facts = Facts.of(target.store, policies[0].name)
         for policy in policies:
             progress(f"deriving under policy {policy.name}")
-            counts[policy_graph(policy.name)] = _derive(target, policy, derivations)
+            counts[policy_graph(policy.name)] = _derive(target, policy, derivations, facts)
         target.note({graph: Arrived(_named(reading), count, count) for graph, count in counts.items()})
     return report, counts
 
@@ -280,12 +282,15 @@ def _members(target: Target, kind: str) -> int:
     return int(getattr(answer.rows[0][0], "value", 0))
 
 
-def _derive(target: Target, policy: Policy, derivations: Sequence[Derivation]) -> int:
-    """Fills the named graph of a policy by updates, and gives the number of its triples."""
+def _derive(target: Target, policy: Policy, derivations: Sequence[Derivation], facts: Facts) -> int:
+    """Fills the named graph of a policy by updates and by what is weighed here, and gives its number of triples."""
     graph = policy_graph(policy.name)
     target.writer.drop(graph)
     target.writer.add(graph, [f"{triple} .\n" for triple in about_policy(policy)])
     target.update.run(as_update(policy, graph))
     for derivation in derivations:
         target.update.run(as_update(derivation, graph))
+    made = (f"{triple} .\n" for triple in weighed(Evidence.of(target.store, policy.name, facts)))
+    for chunk in chunks(made, 0):
+        target.writer.add(graph, chunk)
     return target.store.count(graph)

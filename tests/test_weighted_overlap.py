@@ -58,8 +58,15 @@ def test_it_is_what_it_is_defined_to_be(
     expected = [pair for pair in plainly(given, weights) if pair.overlap >= at_least][:top]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(products, "_PRODUCTS", block)
-        patch.setattr(products, "_STRIPS", 1 + block % 5)
         assert most_alike(given, weights=weights, top=top, at_least=at_least) == expected
+
+
+@pytest.mark.parametrize("top", [1, 2, 3, 5])
+def test_of_equals_those_with_the_first_names_are_best_wherever_they_are_found(top: int) -> None:
+    """Light pairs are found before heavy ones, whatever their names."""
+    tiers = zip("abcdef", "AABBFF", strict=True)
+    given = {f"compound:{letter}amide": {"mechanism:beta-1": tier} for letter, tier in tiers}
+    assert most_alike(given, top=top) == plainly(given, dict(TIER_WEIGHTS))[:top]
 
 
 @given(closures)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     Ints: TypeAlias = np.ndarray[Any, np.dtype[np.integer[Any]]]
     Floats: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
 
-_PRODUCTS = 500_000
+_PRODUCTS = 1_000_000
 """How many products a block of rows may take, which bounds memory."""
 
 _STRIPS = 10
@@ -40,21 +40,43 @@ class Block(NamedTuple):
         return one, self.products.indices[at] + self.first
 
 
-def blocks(left: sparse.csr_array, right: sparse.csr_array) -> Iterator[Block]:
+class Products:
+    """The products of the rows of one matrix with those of another, both with as many rows and columns."""
+
+    def __init__(self, left: sparse.csr_array, right: sparse.csr_array) -> None:
+        import numpy as np
+
+        self.left = left
+        self.right = right
+        self.rows = left.shape[0]
+        sizes = np.bincount(left.indices, minlength=left.shape[1])
+        self._flow = np.concatenate(([0], np.cumsum(sizes[left.indices])))[left.indptr]
+
+    def blocks(self, rows: range, columns: range) -> Iterator[Block]:
+        """Gives the products of some rows of the first with some of the second, in the order of the first."""
+        import numpy as np
+
+        others = self.right[columns.start : columns.stop].T.tocsr()
+        start = rows.start
+        while start < rows.stop:
+            enough = int(np.searchsorted(self._flow, self._flow[start] + _PRODUCTS))
+            stop = min(max(enough, start + 1), rows.stop)
+            yield Block(start, columns.start, self.left[start:stop] @ others)
+            start = stop
+
+
+def strips(last: int, number: int) -> Iterator[range]:
+    """Cuts the numbers below one into so many ranges, or fewer, of one length but for the end."""
+    length = max(1, -(-last // number))
+    for first in range(0, last, length):
+        yield range(first, min(first + length, last))
+
+
+def triangle(left: sparse.csr_array, right: sparse.csr_array) -> Iterator[Block]:
     """Gives the products of the rows of one matrix with those of another, in the order of the rows of the first.
 
     All pairs with the lower number first are among them, and a few with themselves or the other way round.
     """
-    import numpy as np
-
-    last = left.shape[0]
-    sizes = np.bincount(left.indices, minlength=left.shape[1])
-    flow = np.concatenate(([0], np.cumsum(sizes[left.indices])))[left.indptr]
-    strip = -(-last // _STRIPS)
-    for first in range(0, last, strip):
-        columns = right[first:].T.tocsr()
-        start, end = first, min(first + strip, last)
-        while start < end:
-            stop = min(max(int(np.searchsorted(flow, flow[start] + _PRODUCTS)), start + 1), end)
-            yield Block(start, first, left[start:stop] @ columns)
-            start = stop
+    products = Products(left, right)
+    for strip in strips(products.rows, _STRIPS):
+        yield from products.blocks(strip, range(strip.start, products.rows))

@@ -9,7 +9,7 @@ from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
 from moagraph.overlap.closures import Closure, Hierarchy
-from moagraph.overlap.products import blocks
+from moagraph.overlap.products import triangle
 from moagraph.table import Iri
 
 if TYPE_CHECKING:
@@ -126,13 +126,13 @@ class Sharing:
 
         either, plain = (_indicator(masks, len(self.mechanisms)) for masks in (self._either, self._plain))
         count, joined = 0, np.zeros(len(self.compounds), bool)
-        for block in blocks(either, either):
+        for block in triangle(either, either):
             one, other = block.pairs(np.arange(block.products.nnz))
             count += int((one < other).sum())
             for side in (one[one != other], other[one != other]):
                 joined[side] = True
         having = np.zeros(1, int)
-        for block in blocks(plain, plain):
+        for block in triangle(plain, plain):
             one, other = block.pairs(np.arange(block.products.nnz))
             more = np.bincount(block.products.data[one < other])
             having = np.pad(having, (0, max(0, len(more) - len(having))))
@@ -142,7 +142,7 @@ class Sharing:
         least = int(enough[-1]) if len(enough) else 0
         while least:
             found = []
-            for block in blocks(plain, plain):
+            for block in triangle(plain, plain):
                 one, other = block.pairs(np.flatnonzero(block.products.data >= least))
                 upper = one < other
                 found += [(a, b) for a, b in zip(one[upper].tolist(), other[upper].tolist(), strict=True)]

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from moagraph.errors import BadValue
 from moagraph.overlap.closures import Hierarchy, closures_of, edges_of
-from moagraph.overlap.products import Block, blocks
+from moagraph.overlap.products import Block, Products, strips
 from moagraph.store import Store
 from moagraph.table import Cell, Column, Table
 
@@ -70,10 +70,7 @@ def most_alike(
     compounds = sorted(compound for compound, closure in closures.items() if closure)
     if len(compounds) < 2 or top < 1:
         return []
-    left, right, totals = _layers(compounds, closures, weights)
-    best = _Best(totals, top, at_least)
-    for block in blocks(left, right):
-        best.offer(block)
+    best = _best(*_layers(compounds, closures, weights), top, at_least)
     return [
         Alike(compounds[one], compounds[other], overlap)
         for one, other, overlap in zip(*(column.tolist() for column in best.found), strict=True)
@@ -167,42 +164,85 @@ def _layers(
     return left, sparse.csr_array((heights, (rows, columns)), shape=shape), totals
 
 
+def _best(left: sparse.csr_array, right: sparse.csr_array, totals: Ints, top: int, at_least: float) -> _Best:
+    """Gives the best pairs, looking at few of the others.
+
+    An overlap is at most the ratio of the two sums of weights. So compounds are put in the order of their sums, and
+    cut into strips: pairs within a strip go first, and of the others those that cannot be among the best are left.
+    """
+    import numpy as np
+
+    order = np.argsort(totals, kind="stable")
+    products, totals = Products(left[order], right[order]), totals[order]
+    best = _Best(order, totals, top, at_least)
+    # As many strips as take least time for a thousand to 50 thousand compounds.
+    cut = list(strips(len(order), max(4, round(len(order) ** 0.5 / 6))))
+    for strip in cut:
+        for block in products.blocks(strip, strip):
+            best.offer(block)
+    for strip in cut:
+        heaviest = totals[strip.stop - 1] / best.least * (1 + 1e-9) if best.least else np.inf
+        reach = int(np.searchsorted(totals, heaviest, "right"))
+        if reach > strip.stop:
+            for block in products.blocks(strip, range(strip.stop, reach)):
+                best.offer(block)
+    return best
+
+
 class _Best:
     """The best pairs so far: at most `top` and at least `at_least`; of equals those with the lower numbers.
 
+    Args:
+        order: number of the compound of each row.
+        totals: the sum of weights of each row.
+
     Attributes:
-        found: numbers of both compounds and their overlap, the most alike first.
+        found: numbers of both compounds, the lower first, and their overlap; the most alike first.
     """
 
-    def __init__(self, totals: Ints, top: int, at_least: float) -> None:
+    def __init__(self, order: Ints, totals: Ints, top: int, at_least: float) -> None:
         import numpy as np
 
+        self.order = order
         self.totals = totals
         self.top = top
         self.at_least = at_least
         self.found: tuple[Ints, Ints, Floats] = (np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0))
 
+    @property
+    def full(self) -> bool:
+        """Whether as many were found as are wanted, so that each new one displaces another."""
+        return len(self.found[2]) == self.top
+
+    @property
+    def least(self) -> float:
+        """The overlap below which no pair belongs to the best."""
+        return max(self.at_least, float(self.found[2][-1])) if self.full else self.at_least
+
     def offer(self, block: Block) -> None:
-        """Takes those pairs of a block that belong to the best; blocks come in order."""
+        """Takes those pairs of a block that belong to the best; no pair is offered twice."""
         import numpy as np
 
-        full = len(self.found[2]) == self.top
-        least = max(self.at_least, float(self.found[2][-1])) if full else self.at_least
+        least = self.least
         # Few of many pass, so what is cheap comes first. Of common / (both - common) >= least, this is a weaker form:
         # each side's part of the bound is rounded down.
         start, first, products = block
         parts = np.floor(self.totals * (least / (1 + least) * (1 - 1e-9))).astype(products.dtype)
         over = products.data - parts[first:][products.indices]
         near = np.flatnonzero(over >= np.repeat(parts[start : start + products.shape[0]], np.diff(products.indptr)))
-        one, other = block.pairs(near)
+        rows, others = block.pairs(near)
         common = products.data[near].astype(np.int64)
-        overlap = common / (self.totals[one] + self.totals[other] - common)
-        # Rows come in order, so that of equals those already found go first.
-        kept = np.flatnonzero((one < other) & (overlap > least if full else overlap >= least))
-        if len(kept) > self.top:
-            kept = kept[overlap[kept] >= np.partition(overlap[kept], -self.top)[-self.top]]
+        overlap = common / (self.totals[rows] + self.totals[others] - common)
+        kept = np.flatnonzero((rows < others) & (overlap >= least))
+        ends = self.order[rows[kept]], self.order[others[kept]]
+        one, other, overlap = np.minimum(*ends), np.maximum(*ends), overlap[kept]
+        if self.full:
+            # Of as many equals as there may be, few go before the last one found.
+            last = tuple(column[-1] for column in self.found)
+            before = (overlap > last[2]) | (one < last[0]) | ((one == last[0]) & (other < last[1]))
+            one, other, overlap = one[before], other[before], overlap[before]
         ones, others, overlaps = (
-            np.concatenate(pair) for pair in zip(self.found, (one[kept], other[kept], overlap[kept]), strict=True)
+            np.concatenate(pair) for pair in zip(self.found, (one, other, overlap), strict=True)
         )
-        order = np.lexsort((others, ones, -overlaps))[: self.top]
-        self.found = (ones[order], others[order], overlaps[order])
+        best = np.lexsort((others, ones, -overlaps))[: self.top]
+        self.found = (ones[best], others[best], overlaps[best])

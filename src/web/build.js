@@ -1,8 +1,8 @@
 // Bundles each page's script into dist/, one file each, and gathers the licences of what went into them.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
-const entries = { network: "network.js" };
+const entries = { network: "network.js", style: "style.css" };
 
 const { metafile } = await build({
   entryPoints: entries,
@@ -16,6 +16,8 @@ const { metafile } = await build({
   logLevel: "warning",
   metafile: true,
 });
+
+copyFileSync("icon.svg", "dist/icon.svg");
 
 const packages = new Set();
 for (const path of Object.keys(metafile.inputs)) {

@@ -23,7 +23,7 @@ MADE_OF = BUNDLE / "made-of.txt"
 def digest() -> str:
     """Gives the digest of all that a bundle is made of: our sources, and the lock file."""
     known = hashlib.sha256()
-    for path in sorted(p for p in HERE.rglob("*") if p.suffix in (".js", ".css", ".json")):
+    for path in sorted(p for p in HERE.rglob("*") if p.suffix in (".js", ".css", ".json", ".svg")):
         within = path.relative_to(HERE).as_posix()
         if not within.startswith(("node_modules/", "dist/")):
             known.update(f"{within}\n{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())

@@ -8,9 +8,13 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 
+from moagraph.places import front_end
+from moagraph.serve import linked, pages
 from moagraph.serve.guard import LOOPBACK, Guard
+from moagraph.serve.pages import paged
 from moagraph.serve.protocol import endpoint
 from moagraph.serve.workbench import Workbench
 
@@ -36,8 +40,22 @@ def application(bench: Workbench, hosts: Collection[str] = LOOPBACK, origins: Co
         allow_headers=["accept", "content-type"],
         expose_headers=["retry-after"],
     )
+    routes = [
+        Route("/", paged(pages.start)),
+        Route("/search", paged(pages.search)),
+        Route("/compare", paged(pages.compare)),
+        Route("/queries", paged(pages.queries)),
+        Route("/queries/{name}", paged(pages.query)),
+        Route("/api/{name}", paged(linked.api)),
+        Route("/openapi.json", paged(linked.openapi)),
+        Route("/vocab", paged(linked.vocabulary)),
+        Route("/.well-known/void", paged(linked.void)),
+        Route("/sparql", endpoint, methods=["GET", "HEAD", "POST"]),
+        Mount("/assets", StaticFiles(directory=front_end())),
+        Route("/{kind}/{name:path}", paged(linked.thing)),
+    ]
     app = Starlette(
-        routes=[Route("/sparql", endpoint, methods=["GET", "HEAD", "POST"])],
+        routes=routes,
         middleware=[Middleware(Guard, hosts=hosts), cors],
         lifespan=lifespan,
     )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, TypeVar
 
 from moagraph.errors import InputUnreadable
+from moagraph.library import Library
 from moagraph.sandbox import Limits, Sandbox
+from moagraph.serve.finder import Finder
 from moagraph.serve.negotiation import chosen, named
+from moagraph.serve.pages import environment
 from moagraph.serve.protocol import GRAPHS, Refused, within
 from moagraph.store import EmbeddedStore, Triples
 
@@ -39,10 +42,29 @@ class Workbench:
         self.policy = graph.policy
         self.foreign = graph.store.foreign
         self.sandbox = Sandbox(graph.folder, limits, workers)
+        self.templates = environment()
+        self._libraries = cache(self._find_library)
+        self._finders = cache(self._find_finder)
         self._workers = workers
         self._queue = queue
         self._places: asyncio.Semaphore | None = None
         self._waiting = [0]
+
+    def library(self, policy: str) -> Library:
+        """Gives the named queries under a policy of evidence."""
+        return self._libraries(policy)
+
+    def finder(self, policy: str) -> Finder:
+        """Gives what finds things by name, under a policy of evidence."""
+        return self._finders(policy)
+
+    def _find_library(self, policy: str) -> Library:
+        return Library(self.graph.library.queries, self.graph.store, policy)
+
+    def _find_finder(self, policy: str) -> Finder:
+        names = self.library(policy).names
+        finder = Finder(names, {})
+        return Finder(names, self.graph.store.labels(finder.things))
 
     def close(self) -> None:
         """Ends the worker processes."""

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from moagraph.errors import MoagraphError, UnknownQuery, UnknownThing
 from moagraph.names import BASE, KINDS, VOCAB
 from moagraph.serve.negotiation import chosen, named
-from moagraph.serve.pages import Page, given_of, schema_of, told
+from moagraph.serve.pages import Page, asking, given_of, schema_of, told
 from moagraph.serve.protocol import GRAPHS, RESULTS
 from moagraph.show import account_of
 from moagraph.store import Triples, iri_term
@@ -159,7 +159,7 @@ def api(request: Request) -> Response:
         for name in request.query_params:
             if name not in ("policy", "format") and name not in given:
                 given[name] = request.query_params.getlist(name)
-        table = library.ask(query.name, {name: _one(values) for name, values in given.items() if values})
+        table = library.ask(query.name, asking(given))
     except MoagraphError as fault:
         return mistaken(404 if isinstance(fault, UnknownQuery) else 400, fault.code, fault.problem, fault.fix)
     format = request.query_params.get("format", "json")
@@ -169,10 +169,6 @@ def api(request: Request) -> Response:
     media_type = kinds.get(format, "text/plain")
     charset = "; charset=utf-8" if media_type.startswith("text/") else ""
     return Response(table.to(format).encode(), 200, {"content-type": f"{media_type}{charset}"})
-
-
-def _one(values: list[str]) -> str | list[str]:
-    return values[0] if len(values) == 1 else values
 
 
 def mistaken(status: int, code: str, problem: str, fix: str) -> Response:

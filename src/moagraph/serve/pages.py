@@ -116,12 +116,18 @@ def paged(make: Callable[[Request], Response]) -> Callable[[Request], Any]:
         policy = request.query_params.get("policy") or bench.policy
         if policy not in bench.graph.policies:
             return told(request, 400, "There is no such policy", f"There are {', '.join(bench.graph.policies)}.")
+        key = (str(request.url), request.headers.get("accept", ""))
+        kept = bench.kept.get(key)
+        if kept is not None:
+            return kept
         try:
-            return await bench.aside(partial(make, request))
+            response = await bench.aside(partial(make, request))
         except Refused as fault:
             return told(request, fault.status, "Everyone is busy", "Ask again in a moment.")
         except MoagraphError as fault:
             return wrongly(request, fault)
+        bench.kept.put(key, response)
+        return response
 
     return handler
 
@@ -179,7 +185,7 @@ def query(request: Request) -> Response:
     problem: MoagraphError | None = None
     if "ask" in request.query_params or any(given.values()):
         try:
-            table = library.ask(found.name, {name: values for name, values in given.items() if values})
+            table = library.ask(found.name, asking(given))
         except MoagraphError as fault:
             problem = fault
     offered = {p.name: [] if p.datatype else _called(library, p.types) for p in found.params}
@@ -209,6 +215,11 @@ def given_of(request: Request, parameters: Sequence[tuple[str, bool]]) -> dict[s
             values = [part.strip() for value in values for part in value.split(",")]
         given[name] = [value for value in values if value]
     return given
+
+
+def asking(given: Mapping[str, Sequence[str]]) -> dict[str, object]:
+    """Gives values as a library takes them: one by itself, several as a list."""
+    return {name: values[0] if len(values) == 1 else list(values) for name, values in given.items() if values}
 
 
 def _called(library: Any, kinds: Sequence[str]) -> list[str]:

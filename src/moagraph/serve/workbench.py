@@ -11,6 +11,7 @@ from moagraph.errors import InputUnreadable
 from moagraph.library import Library
 from moagraph.sandbox import Limits, Sandbox
 from moagraph.serve.finder import Finder
+from moagraph.serve.keeping import Kept
 from moagraph.serve.negotiation import chosen, named
 from moagraph.serve.pages import environment
 from moagraph.serve.protocol import GRAPHS, Refused, within
@@ -43,6 +44,7 @@ class Workbench:
         self.foreign = graph.store.foreign
         self.sandbox = Sandbox(graph.folder, limits, workers)
         self.templates = environment()
+        self.kept = Kept()
         self._libraries = cache(self._find_library)
         self._finders = cache(self._find_finder)
         self._workers = workers

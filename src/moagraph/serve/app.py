@@ -12,7 +12,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from moagraph.places import front_end
-from moagraph.serve import linked, pages
+from moagraph.serve import linked, overlap, pages
 from moagraph.serve.guard import LOOPBACK, Guard
 from moagraph.serve.pages import paged
 from moagraph.serve.protocol import endpoint
@@ -44,6 +44,8 @@ def application(bench: Workbench, hosts: Collection[str] = LOOPBACK, origins: Co
         Route("/", paged(pages.start)),
         Route("/search", paged(pages.search)),
         Route("/compare", paged(pages.compare)),
+        Route("/overlap", paged(overlap.page)),
+        Route("/overlap.{format}", paged(overlap.taken)),
         Route("/queries", paged(pages.queries)),
         Route("/queries/{name}", paged(pages.query)),
         Route("/api/{name}", paged(linked.api)),

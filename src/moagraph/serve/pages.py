@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from moagraph.serve.workbench import Workbench
 
-MENU = (("/compare", "Compare"), ("/queries", "Questions"))
+MENU = (("/overlap", "Overlap"), ("/compare", "Compare"), ("/queries", "Questions"))
 """What the menu leads to."""
 
 STANCES = {

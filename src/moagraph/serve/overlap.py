@@ -73,9 +73,10 @@ def numbers(request: Request) -> Response:
             }
         )
     edges.sort(key=_strength)
+    compounds: list[tuple[str, dict[str, Any]]] = sorted(graph.nodes(data=True))
     nodes = [
         {"id": node, "label": about["label"], "kind": about["kind"], "href": page.to(_path(node))}
-        for node, about in sorted(graph.nodes(data=True))
+        for node, about in compounds
     ]
     return JSONResponse({"policy": policy, "pairs": graph.graph["pairs"], "nodes": nodes, "edges": edges})
 

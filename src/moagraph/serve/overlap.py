@@ -73,10 +73,14 @@ def numbers(request: Request) -> Response:
             }
         )
     edges.sort(key=_strength)
-    compounds: list[tuple[str, dict[str, Any]]] = sorted(graph.nodes(data=True))
     nodes = [
-        {"id": node, "label": about["label"], "kind": about["kind"], "href": page.to(_path(node))}
-        for node, about in compounds
+        {
+            "id": node,
+            "label": graph.nodes[node]["label"],
+            "kind": graph.nodes[node]["kind"],
+            "href": page.to(_path(node)),
+        }
+        for node in sorted(graph)
     ]
     return JSONResponse({"policy": policy, "pairs": graph.graph["pairs"], "nodes": nodes, "edges": edges})
 

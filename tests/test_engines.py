@@ -21,7 +21,6 @@ import test_queries
 from conftest import ROOT, Ontology, triples_of, with_kinds
 from engines.servers import Server
 from moagraph import turtle
-from moagraph.build import Policy
 from moagraph.corpus import Corpus, File, read_files
 from moagraph.endpoint import PASSWORD_VARIABLE, USER_VARIABLE, EndpointStore
 from moagraph.errors import QuerySyntax
@@ -29,6 +28,7 @@ from moagraph.findings import Rule
 from moagraph.library import Library
 from moagraph.names import ASSERTED, policy_graph
 from moagraph.places import Places
+from moagraph.policy import Policy
 from moagraph.query import Query, bind, opening_of
 from moagraph.remote.building import build_at
 from moagraph.remote.push import push

@@ -348,8 +348,9 @@ def _of_terms(text: str, terms: Terms) -> Iterator[Flaw]:
     for token in tokens:
         iri = expand(token.text)
         if iri.startswith(VOCAB) and iri != VOCAB and iri not in terms.declared:
-            known = [compact(one) for one in sorted(terms.declared)]
-            cure = did_you_mean(compact(iri), known, "see ontology/moagraph.ttl")
+            # Classes and values begin with a capital, properties do not, and nearness knows no case.
+            alike = [one for one in terms.declared if _is_capital(one) == _is_capital(iri)]
+            cure = did_you_mean(compact(iri), map(compact, sorted(alike)), "see ontology/moagraph.ttl")
             yield Flaw("policy-term", token.line, f"no vocabulary declares {compact(iri)}", cure)
     try:
         outline = Outline.of(text, frozenset(), frozenset(), frozenset())
@@ -363,6 +364,10 @@ def _of_terms(text: str, terms: Terms) -> Iterator[Flaw]:
                     f"{compact(iri)} is derived from the lines that a policy admits, so no policy can ask for it",
                     "ask for what is stated of lines and studies, such as moa:system and moa:design",
                 )  # fmt: skip
+
+
+def _is_capital(term: str) -> bool:
+    return term.removeprefix(VOCAB)[:1].isupper()
 
 
 def _expander(tokens: Sequence[Token]) -> Callable[[str], str]:

@@ -87,7 +87,7 @@ def export(
     exporter = import_module(f"moagraph.export.{what}")
     graph = api.open(root, policy=policy or api.DEFAULT_POLICY, endpoint=endpoint, progress=say)
     more = {"endpoint_url": endpoint_url} if what in ADDRESSED else {}
-    number = exporter.export(graph, Path(output), policy, **more)
+    number = exporter.export(graph, Path(output), graph.policy if policy is not None else None, **more)
     click.echo(f"wrote {number:,} {unit} to {output}", err=True)
 
 

@@ -21,7 +21,7 @@ STRATA: list[set[str]] = [
     {"corpus", "lint", "screen", "store", "validate"},
     {"endpoint", "findings", "foreign", "placement", "plan", "revalidate", "sandbox"},
     {"things"},
-    {"headers", "weigh"},
+    {"headers", "policy", "weigh"},
     {"check", "build", "library", "vocabulary"},
     {"audit", "claims", "faces", "fair", "overlap", "style"},
     {"reader"},

@@ -85,6 +85,12 @@ def offer(environment: dict[str, str]) -> Offer:
         ("moagraph ask studies-of-size at_least=", "plain,100"),
         ("moagraph ask shared-mechanisms --pol", "plain,--policy"),
         ("moagraph ask shared-mechanisms --policy s", "plain,stated"),
+        ("moagraph ask shared-mechanisms --policy human+in", "plain,human+independent"),
+        ("moagraph ask shared-mechanisms --policy human+cited+", "plain,human+cited+trials"),
+        ("moagraph push http://localhost/ --policy human+tr", "plain,human+trials"),
+        ("moagraph compare cortexin --policy human+cited cereb", "plain,cerebrolysin"),
+        ("moagraph ask shared-mechanisms --policy min", "file,min"),
+        ("moagraph ask shared-mechanisms --policy ./mine", "file,./mine"),
         ("moagraph ask shared-mechanisms -f j", "plain,json"),
         ("moagraph ask shared-mechanisms -o x", "file,x"),
         ("moagraph list comp", "plain,compounds"),
@@ -114,6 +120,7 @@ def test_only_what_begins_so_is_offered(offer: Offer) -> None:
     assert offer("moagraph ask no-such-query compound=") == []
     assert offer("moagraph ask mechanisms-of-compound no_such=") == []
     assert offer("moagraph ask --root /nonexistent sh") == []
+    assert offer("moagraph list things --policy human+hum") == ["file,human+hum"]
 
 
 def test_without_a_store_nothing_is_built(offer: Offer, tmp_path: Path) -> None:

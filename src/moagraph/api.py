@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from moagraph.errors import EndpointFailed, InputUnreadable, UnknownPolicy
 from moagraph.library import Library
 from moagraph.names import ASSERTED, PREFIXES
-from moagraph.places import Places, cache, known_generation, manifest_of, packaged
+from moagraph.places import MANIFEST, Places, cache, known_generation, manifest_of, packaged
+from moagraph.policy import Chosen, is_plain
 from moagraph.query import Query
 from moagraph.store import EmbeddedStore, Store, Triples
 from moagraph.table import Table
@@ -228,7 +229,7 @@ class Graph:
 def open(
     root: str | Path | None = None,
     *,
-    policy: str = DEFAULT_POLICY,
+    policy: str | Path = DEFAULT_POLICY,
     data: str | Path | Sequence[str | Path] = (),
     packaged_data: bool = True,
     endpoint: str | None = None,
@@ -239,7 +240,8 @@ def open(
 
     Args:
         root: a folder that holds `ontology`, `data` and `queries`; the packaged ones unless given.
-        policy: name of the policy of evidence that answers are under.
+        policy: the policy of evidence that answers are under: its name, a file of your own (`mine.rq`), or several
+            that must all admit a line (`human+independent`).
         data: a user's own files, or folders of them: RDF, which every query sees beside the graph, unchecked, and
             `.rq` files, which become named queries.
         packaged_data: whether the graph itself is asked, or `data` alone.
@@ -251,6 +253,7 @@ def open(
     Raises:
         DataHasFindings: the data has violations.
         UnknownPolicy: there is no such policy.
+        BadPolicy, AdmitsNothing: a policy of your own cannot be used, or no evidence line counts under it.
         InputUnreadable, NothingToCheck: there is nothing to open.
         EndpointFailed: the endpoint cannot be reached, or holds no whole graph.
     """
@@ -259,6 +262,11 @@ def open(
         if root is not None or files or not packaged_data or last_good:
             raise InputUnreadable("an endpoint is asked as it is", "leave out --root, --data and --last-good")
         return _at_endpoint(endpoint, policy)
+    chosen = None
+    if not is_plain(policy):
+        chosen = Chosen.of(policy)
+        policy = chosen.name
+    policy = str(policy)
     if not packaged_data:
         if not files:
             raise InputUnreadable("there is nothing to ask without packaged data", "name files with --data")
@@ -269,6 +277,12 @@ def open(
         from moagraph.build import built
 
         folder = built(places, progress=progress or (lambda _: None))
+    if chosen is not None and not chosen.plain:
+        base, folder = folder, chosen.generation(folder)
+        if not (folder / MANIFEST).is_file():
+            from moagraph.build import derived
+
+            folder = derived(base, chosen, progress or (lambda _: None))
     manifest = manifest_of(folder)
     queries = {name: Query.from_dict(found) for name, found in manifest["queries"].items()}
     policies: dict[str, str] = manifest["policies"]
@@ -313,9 +327,10 @@ def _with_data(
     return graph
 
 
-def _at_endpoint(url: str, policy: str) -> Graph:
+def _at_endpoint(url: str, policy: str | Path) -> Graph:
     from moagraph.endpoint import EndpointStore, without_credentials
 
+    chosen = Chosen.of(policy) if not is_plain(policy) else Chosen((str(policy),), {}, {})
     store = EndpointStore(url)
     policies = store.policies()
     shown = without_credentials(url)
@@ -329,8 +344,16 @@ def _at_endpoint(url: str, policy: str) -> Graph:
                 f"{shown} holds only {part.done:,}{size} triples of {graph}",
                 f"finish the push: moagraph push {shown}",
             )
+    if not chosen.plain and (chosen.name not in policies or store.identifier(chosen.name) != chosen.digest):
+        for name in chosen.parts:
+            if name not in chosen.files and name not in policies:
+                raise UnknownPolicy(name, policies)
+        raise EndpointFailed(
+            f"{shown} holds nothing that is derived under this policy, {chosen.name}",
+            f"moagraph push {shown} --policy {policy}; others that it holds are named in the same way, to stay",
+        )
     digest = arrived[ASSERTED].digest if ASSERTED in arrived else ""
-    return Graph(store, _packaged_queries(), policies, policy, manifest={"digest": digest, "looked_at": {}})
+    return Graph(store, _packaged_queries(), policies, chosen.name, manifest={"digest": digest, "looked_at": {}})
 
 
 def _packaged_queries() -> dict[str, Query]:
@@ -342,7 +365,7 @@ def _packaged_queries() -> dict[str, Query]:
     return {path.stem: Query.parse(path.stem, path.read_text("utf-8")) for path in places.queries.glob("*.rq")}
 
 
-def from_rdflib(graph: rdflib.Graph, *, policy: str = DEFAULT_POLICY, packaged_data: bool = False) -> Graph:
+def from_rdflib(graph: rdflib.Graph, *, policy: str | Path = DEFAULT_POLICY, packaged_data: bool = False) -> Graph:
     """Opens an rdflib graph for asking, alone or beside the packaged data; unchecked, so nothing is derived from it.
 
     Args:

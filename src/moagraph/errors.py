@@ -143,10 +143,25 @@ class UnknownPolicy(MoagraphError):
 
     code = "unknown-policy"
 
-    def __init__(self, name: str, known: Iterable[str]) -> None:
-        super().__init__(
-            f"there is no policy named {name!r}", did_you_mean(name, known, "see moagraph list policies")
-        )
+    def __init__(self, name: str, known: Iterable[str], fix: str = "see moagraph list policies") -> None:
+        super().__init__(f"there is no policy named {name!r}", did_you_mean(name, known, fix))
+
+
+class BadPolicy(MoagraphError):
+    """A file of a policy cannot be used: it is no SELECT query of ?line, would reach beyond what curators assert, has
+    no summary, names what nothing declares, gives what is no evidence line, takes too long, or has the name of a
+    policy that comes with the graph. Those in ontology/policy are examples.
+    """
+
+    code = "bad-policy"
+
+
+class AdmitsNothing(MoagraphError):
+    """No evidence line counts under the policy, so that every answer would be empty and look like a finding. Of a
+    combination a line counts only where all its policies admit it, and some exclude each other.
+    """
+
+    code = "admits-nothing"
 
 
 class UnknownCode(MoagraphError):

@@ -63,7 +63,10 @@ def target_options(command: F) -> F:
 def graph_options(command: F) -> F:
     """Gives a command the options that choose what is asked, as one function `graph` that opens it."""
 
-    @policy_option("Which evidence counts: see 'list policies'. [default: stated]")
+    @policy_option(
+        "Which evidence counts: a name of 'list policies', a file of your own, or several joined by +, such as "
+        "human+independent. [default: stated]"
+    )
     @root_option
     @click.option(
         "--data",
@@ -110,9 +113,9 @@ def graph_options(command: F) -> F:
     return cast(F, chosen)
 
 
-def policy_option(help: str) -> Callable[[F], F]:
-    """Gives an option that names a policy of evidence, None unless given."""
-    return click.option("--policy", metavar="NAME", shell_complete=completing.policies, help=help)
+def policy_option(help: str, *, several: bool = False) -> Callable[[F], F]:
+    """Gives an option that names a policy of evidence, None unless given; one that names several gives a tuple."""
+    return click.option("--policy", metavar="POLICY", multiple=several, shell_complete=completing.policies, help=help)
 
 
 def format_option(*formats: str, help: str) -> Callable[[F], F]:

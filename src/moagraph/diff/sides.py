@@ -44,9 +44,6 @@ _DERIVED_CLASSES = frozenset(
     f"{VOCAB}{name}"
     for name in ("ContestedEdge", "Derivation", "Indication", "Policy", "ReviewOverlap", "Tally", "UncountedStudy")
 )
-    f"{VOCAB}{name}"
-    for name in ("ContestedEdge", "Derivation", "Indication", "Policy", "ReviewOverlap", "Tally", "UncountedStudy")
-)
 _DERIVED_KINDS = ("contradiction", "derivation", "flip", "graph", "policy", "tally")
 _DERIVED_NODES = tuple(f"{BASE}{kind}/" for kind in _DERIVED_KINDS)
 

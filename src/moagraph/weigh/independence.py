@@ -7,8 +7,9 @@ The rules, which hold for each side of each claim and of each derived edge:
 2. Studies that may be the same (`moa:possiblySameStudy`, through others too) are one. What is `moa:partOf` a study,
    such as a subgroup, a later analysis or an extension, belongs to it; what is part of a set of studies, or of a
    review, is a member of it.
-3. A synthesis or set adds nothing where something that it includes is counted. Those of which nothing included is
-   counted, but which share what they include, are one. So adding a review of counted trials changes no count.
+3. The independent count is the largest number of studies counted of which no two have anything in common, where a
+   synthesis or set has all that it includes, through others too. So it adds nothing where something that it includes
+   is counted, two that share what they include are one, and adding a review of counted trials changes no count.
 4. A list of included studies that is not known to be whole may hide an overlap. The tally names the study
    (`moa:listMissing`) where something else is counted that it may overlap with: the count holds as far as lists say.
 5. Three coarser counts stand beside the independent one, each by itself: what shares data (`moa:sharesDataWith`,
@@ -29,7 +30,8 @@ import pyoxigraph as ox
 
 from moagraph.names import BASE, VOCAB
 from moagraph.weigh.evidence import OPPOSING, Evidence, things, triple
-from moagraph.weigh.kinship import Groups, Kinship, grouped
+from moagraph.weigh.kinship import Kinship, grouped
+from moagraph.weigh.packing import packing
 
 SIDES = ("support", "opposition")
 """The two sides of what is judged, as tallies are named."""
@@ -57,7 +59,7 @@ class Count:
         data_sets: how many data sets there are.
         laboratories: how many laboratory series there are.
         sponsors: how many there are, if those of one sponsor are one.
-        lists_missing: syntheses and sets that may overlap with others counted, since not all that they include is known.
+        lists_missing: syntheses and sets that may overlap with what else is counted: their lists are not known whole.
     """
 
     shares: Mapping[str, Share]
@@ -88,48 +90,40 @@ def count(studies: Iterable[str], kinship: Kinship) -> Count:
     present: dict[str, list[str]] = defaultdict(list)
     for study in counted:
         present[kinship.one.get(study, study)].append(study)
-    names = {first: _speaker(members, kinship) for first, members in present.items()}
-    covered = {first: kinship.included.get(first, frozenset()) & present.keys() for first in present}
-    own = [first for first in present if not covered[first]]
-    cluster = grouped(own, {first: kinship.included.get(first, frozenset()) for first in own})
+    has = {first: kinship.included.get(first, frozenset()) | {first} for first in present}
+    apart = packing(has)
+    speakers = {first: _speaker(present[first], kinship) for first in apart}
     shares = {}
     for study in counted:
         first = kinship.one.get(study, study)
-        speaker = names[first]
-        if covered[first]:
-            # What includes nothing that is counted is there among them, since nothing includes itself.
-            share = Share(names[cluster[min(covered[first] & cluster.keys())]], "IncludesCounted")
-        elif cluster[first] != first:
-            share = Share(names[cluster[first]], "SharesIncluded")
-        elif study == speaker:
-            share = Share(study, "")
-        else:
+        if first in apart:
+            speaker = speakers[first]
             part = kinship.trial.get(study) == kinship.trial.get(speaker)
-            share = Share(speaker, "SameTrial" if part else "PossiblySame")
-        shares[study] = share
-    clusters: dict[str, list[str]] = defaultdict(list)
-    for first, head in cluster.items():
-        clusters[head].append(first)
-    # One that stands alone has nothing to overlap with.
-    open_ = [study for first in own for study in present[first]] if len(clusters) > 1 else []
+            shares[study] = Share(speaker, "" if study == speaker else "SameTrial" if part else "PossiblySame")
+        elif inside := has[first] & apart:
+            shares[study] = Share(speakers[min(inside)], "IncludesCounted")
+        else:
+            other = min(other for other in apart if has[other] & has[first])
+            shares[study] = Share(speakers[other], "SharesIncluded")
     return Count(
         shares,
-        _coarser(clusters, lambda first: [kinship.data_set.get(first, first)]),
-        _coarser(clusters, kinship.laboratories),
-        _coarser(clusters, kinship.sponsors),
-        tuple(sorted(study for study in open_ if kinship.list_missing(study))),
+        _coarser(apart, lambda first: [kinship.data_set.get(first, first)]),
+        _coarser(apart, kinship.laboratories),
+        _coarser(apart, kinship.sponsors),
+        # One that stands alone has nothing to overlap with.
+        tuple(s for s in counted if len(apart) > 1 and kinship.one.get(s, s) in apart and kinship.list_missing(s)),
     )
 
 
-def _speaker(members: Iterable[str], kinship: Kinship) -> str:
-    """Gives the one of several that may be one study that speaks for all: no mere part, and no set, if it can be."""
-    return min(members, key=lambda study: (kinship.is_part(study), study in kinship.gatherings, study))
+def _speaker(studies: Iterable[str], kinship: Kinship) -> str:
+    """Gives the one of studies that may be one that speaks for all: no part, no set, and published, if it can be."""
+    published = kinship.facts.reporting
+    return min(studies, key=lambda s: (kinship.is_part(s), s in kinship.gatherings, s not in published, s))
 
 
-def _coarser(clusters: Mapping[str, list[str]], marks_of: Callable[[str], Iterable[Hashable]]) -> int:
-    marks = {head: {mark for first in members for mark in marks_of(first)} for head, members in clusters.items()}
-    groups: Groups = grouped(clusters, marks)
-    return len(set(groups.values()))
+def _coarser(studies: Iterable[str], marks_of: Callable[[str], Iterable[Hashable]]) -> int:
+    """Gives how many groups there are, where those that share a mark are one."""
+    return len(set(grouped(studies, {study: marks_of(study) for study in studies}).values()))
 
 
 @dataclass(frozen=True)

@@ -83,15 +83,7 @@ class Kinship:
             for other in facts.values(study, "possiblySameStudy"):
                 _join(maybe, study, other)
         trial = grouped(studies, parts)
-        same = {study: [*parts[study], *maybe[study]] for study in studies}
-        one = grouped(studies, same)
-        included = _closure(one, lists)
-        # Two that include each other cannot be told apart: only what may be the same can lead there.
-        for wide, narrower in included.items():
-            for narrow in narrower:
-                if wide in included.get(narrow, ()):
-                    _join(same, wide, narrow)
-        one = grouped(studies, same)
+        one = grouped(studies, {study: [*parts[study], *maybe[study]] for study in studies})
         return cls(facts, trial, one, _closure(one, lists))
 
     @cached_property
@@ -177,7 +169,7 @@ def _gatherings(facts: Facts) -> frozenset[str]:
 
 
 def _closure(one: Groups, lists: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
-    """Gives what each includes, directly or not, itself left out."""
+    """Gives what each includes, directly or through others; itself, where it may be one of those."""
     direct: dict[str, set[str]] = defaultdict(set)
     for wide, narrow in lists:
         direct[one.get(wide, wide)].add(one.get(narrow, narrow))
@@ -190,5 +182,5 @@ def _closure(one: Groups, lists: Iterable[tuple[str, str]]) -> dict[str, frozens
                 if narrow not in seen:
                     seen.add(narrow)
                     ahead.append(narrow)
-        found[wide] = frozenset(seen - {wide})
+        found[wide] = frozenset(seen)
     return found

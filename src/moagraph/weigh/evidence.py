@@ -62,7 +62,7 @@ def gathered(rows: Solutions) -> dict[str, dict[str, tuple[str, ...]]]:
 
 
 def text(term: object) -> str:
-    """Gives the IRI, or the text of a literal; equal ones once, since most of what is held are IRIs told many times."""
+    """Gives the IRI, or the text of a literal; equal ones are held once, since most IRIs are told many times."""
     return sys.intern(str(getattr(term, "value", "")))
 
 

@@ -79,6 +79,7 @@ ASKED: dict[str, dict[str, dict[str, str | list[str]]]] = {
     "monitoring-of-compound": BOTH,
     "opposite-actions": {"all": {}},
     "origin-of-compound": CEREBROLYSIN,
+    "overlap-of-reviews": {"all": {}},
     "participants-by-design": {"all": {}},
     "pooled-results": {"all": {}},
     "prices": {"all": {}},
@@ -100,10 +101,19 @@ ASKED: dict[str, dict[str, dict[str, str | list[str]]]] = {
     "sources-at-a-glance": {"all": {}},
     "stacks-of-compound": BOTH,
     "stop-rules-of-compound": CEREBROLYSIN,
+    "studies-behind-claim": {
+        "tbi": {"claim": "cerebrolysin_improves_multidimensional-outcome_in-moderate-to-severe-tbi"}
+    },
+    "studies-behind-edge": {
+        "tbi": {"compound": "cerebrolysin", "object": "traumatic-brain-injury"},
+        "pooled": {"compound": "cortexin", "object": "acute-ischaemic-stroke"},
+    },
     "studies-of-compound": CEREBROLYSIN,
     "studies-of-design": {"randomised": {"design": "RandomisedTrial"}},
     "studies-of-size": {"hundred": {}, "randomised": {"at_least": "200", "design": "RandomisedTrial"}},
     "studies-without-result": {"all": {}},
+    "tallies-of-claims": {"all": {}},
+    "tallies-of-edges": BOTH,
 }
 """What is asked, by query and case."""
 POLICIES = dict.fromkeys(

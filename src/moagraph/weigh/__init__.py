@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterable, Iterator
 import pyoxigraph as ox
 
 from moagraph.weigh.evidence import Evidence, Facts
+from moagraph.weigh.independence import independence
+from moagraph.weigh.reviews import overlap_of_reviews
 
 Weighing = Callable[[Evidence], Iterable[ox.Triple]]
 
-WEIGHINGS: tuple[Weighing, ...] = ()
+WEIGHINGS: tuple[Weighing, ...] = (independence, overlap_of_reviews)
 """All weighings, in the order in which they run; none sees what another gives."""
 
 

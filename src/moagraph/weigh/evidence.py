@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -61,8 +62,8 @@ def gathered(rows: Solutions) -> dict[str, dict[str, tuple[str, ...]]]:
 
 
 def text(term: object) -> str:
-    """Gives the IRI, or the text of a literal."""
-    return str(getattr(term, "value", ""))
+    """Gives the IRI, or the text of a literal; equal ones are held once, since most IRIs are told many times."""
+    return sys.intern(str(getattr(term, "value", "")))
 
 
 @dataclass(frozen=True)

@@ -280,8 +280,8 @@ def _spoken(iri: str) -> str | None:
     """Gives the name of a policy, and what the name of a claim, of its lines, of an absence or of an edge says."""
     if iri.startswith(f"{BASE}policy/"):
         return local_name(iri)
-    if iri.startswith(PREFIXES["derivation"]) and len(parts := iri.split("/")) == 10:
-        return f"{parts[6]} {spaced(parts[7])} {parts[9]}"
+    if iri.startswith(PREFIXES["derivation"]) and len(parts := iri.split("/")) == 11:
+        return f"{parts[7]} {spaced(parts[8])} {parts[10]}"
     return local_name(iri).replace("_", " ") if iri.startswith(_SPEAKING) else None
 
 

@@ -1,10 +1,11 @@
 """Which studies a verdict hangs on: the smallest sets of studies whose loss would change it.
 
-A lost study takes with it its parts, and each line that rests on nothing else. A line that also rests on another
-study stays, and so does a review or set of studies that includes a lost one. Where an edge asks for work in people or
-in animals, the tier of such a line is judged by the studies that are left. Two things of what stays are not judged
-anew, since that takes the whole derivation, as in `moagraph what-if`: whether the policy still admits a line, where
-it asks for more than the line itself; and whether a line that loses its work in people counts as work in animals.
+A lost study takes with it its parts, what is said of it, and each line that rests on nothing else. A line that also
+rests on another study stays, and so does a review or set of studies that includes a lost one. Where an edge asks for
+work in people or in animals, the tier of such a line is judged by the studies that are left. Two things of what stays
+are not judged anew, since that takes the whole derivation, as in `moagraph what-if`: whether the policy still admits
+a line, where it asks for more than the line itself; and whether a line that loses its work in people counts as work
+in animals.
 
 Losses take lines away and add none. So a supported verdict changes when all is gone that supports it firmly, and a
 contested one when all support or all opposition is. Each line ceases to count when certain studies are lost: the
@@ -14,9 +15,11 @@ study, which leaves one answer however large the claim is.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import product
 
 import pyoxigraph as ox
 
@@ -28,6 +31,8 @@ Studies = frozenset[str]
 
 WEIGHTS = {"Asserted": 2, "Reported": 2, "Probable": 2, "Possible": 1, "Theoretical": 1}
 """How much a supporting line counts by its strength of wording: 2 supports, 1 only suggests."""
+
+_OPPOSITION = {"refutedBy": 2, "nullIn": 1}
 
 IN_PEOPLE = frozenset(
     {
@@ -59,7 +64,7 @@ DESIGNS = {"improves": IN_PEOPLE, "studiedFor": IN_PEOPLE, "beneficialInModels":
 NO_VERDICT = "NoVerdict"
 """What a verdict comes to where nothing is left to judge."""
 
-MOST = 256
+MOST = 100
 """How many smallest sets are looked for, of one verdict and one way to change it."""
 
 
@@ -92,7 +97,7 @@ class Flip:
     Attributes:
         without: the studies to name; what is part of one of them is lost with it and not named.
         would_be: local name of the verdict that is left, or `NO_VERDICT`.
-        fewest: whether no other flip of the same verdict names fewer studies.
+        fewest: whether no other flip of the same verdict names fewer studies; false where not all are known.
     """
 
     without: tuple[str, ...]
@@ -134,7 +139,11 @@ def verdict_of(lines: Iterable[Line]) -> str:
 
 @dataclass(frozen=True)
 class Reach:
-    """What the loss of studies takes with it."""
+    """What the loss of studies takes with it.
+
+    Attributes:
+        facts: what is asserted.
+    """
 
     facts: Facts
 
@@ -146,6 +155,15 @@ class Reach:
             for whole in self.facts.values(study, "partOf"):
                 direct.setdefault(whole, []).append(study)
         return {whole: frozenset(_reached(whole, direct)) for whole in direct}
+
+    @cached_property
+    def wholes(self) -> Mapping[str, set[str]]:
+        """What each part is a part of, and itself."""
+        found: dict[str, set[str]] = {}
+        for whole, parts in self.parts.items():
+            for part in parts:
+                found.setdefault(part, {part}).add(whole)
+        return found
 
     def lost_with(self, studies: Iterable[str]) -> Studies:
         """Gives studies with all their parts."""
@@ -163,12 +181,28 @@ class Reach:
             line: an admitted line.
             designs: those of which one must be left; any will do where none is given.
         """
-        rests = self.facts.studies(line)
-        fixed = local_name(self.facts.value(line, "system")) in ("Animal", "InVitro", "InSilico")
-        own = local_name(self.facts.value(line, "design"))
-        if not designs or fixed or own in designs:
-            return tuple(frozenset((study,)) for study in rests)
-        return tuple(_least(self._ways(self.facts.values(line, "fromStudy"), designs, frozenset())))
+        facts = self.facts
+        fixed = local_name(facts.value(line, "system")) in ("Animal", "InVitro", "InSilico")
+        if not designs or fixed or local_name(facts.value(line, "design")) in designs:
+            needed = [frozenset((study,)) for study in facts.studies(line)]
+        else:
+            needed = _least(self._ways(facts.values(line, "fromStudy"), designs, frozenset()))
+        spoken_of = self._spoken_of(facts.value(line, "bearsOn"))
+        if not spoken_of:
+            return tuple(needed)
+        # The line goes with what is said of any of these too, whatever it rests on.
+        return tuple(_least(frozenset().union(*one) for one in product(needed or [frozenset[str]()], *spoken_of)))
+
+    def _spoken_of(self, claim: str) -> list[list[Studies]]:
+        """Gives, for each study or publication that a claim speaks of, the studies with all of which it is lost."""
+        facts = self.facts
+        named = {value for values in facts.nodes.get(claim, {}).values() for value in values} & self.losable
+        return [[frozenset((study,)) for study in facts.values(one, "reports") or (one,)] for one in sorted(named)]
+
+    @cached_property
+    def losable(self) -> Studies:
+        """All studies and publications."""
+        return frozenset(iri for name in ("Reference", "Study", "StudySet") for iri in self.facts.members[name])
 
     def _ways(self, studies: Iterable[str], designs: frozenset[str], passed: Studies) -> Iterator[Studies]:
         """Gives the studies on each way from one that a line is from, through those included, to one of a design."""
@@ -203,11 +237,18 @@ class Reach:
 
     def _without_spare(self, lost: Studies, clauses: Iterable[Studies]) -> Studies:
         """Gives the studies without those that no clause needs; with a part goes what it is part of."""
+        left, met, within = set(lost), Counter[Studies](), defaultdict[str, list[Studies]](list)
+        for clause in clauses:
+            for study in clause & lost:
+                met[clause] += 1
+                within[study].append(clause)
         for study in sorted(lost):
-            less = frozenset(other for other in lost if study not in self.parts.get(other, (other,)))
-            if study in lost and not any(clause.isdisjoint(less) for clause in clauses):
-                lost = less
-        return lost
+            going = self.wholes.get(study, {study}) & left
+            fewer = Counter(clause for one in going for clause in within[one])
+            if study in left and all(met[clause] > number for clause, number in fewer.items()):
+                left -= going
+                met.subtract(fewer)
+        return frozenset(left)
 
 
 def _reached(start: str, direct: Mapping[str, Sequence[str]]) -> set[str]:
@@ -255,7 +296,7 @@ def fragility(judged: str, lines: Sequence[Line], reach: Reach) -> Fragility | N
     named = sorted((reach.named(lost), lost) for lost in _least(losses))
     fewest = min((len(studies) for studies, _ in named), default=0)
     flips = [
-        Flip(studies, verdict_of(line for line in lines if line.counts(lost)), len(studies) == fewest)
+        Flip(studies, verdict_of(line for line in lines if line.counts(lost)), complete and len(studies) == fewest)
         for studies, lost in named
     ]
     flips.sort(key=lambda flip: (len(flip.without), flip.without))
@@ -266,7 +307,11 @@ def fragilities(evidence: Evidence) -> Iterator[Fragility]:
     """Gives how fragile each supported and contested verdict under a policy is: first claims, then edges."""
     reach = Reach(evidence.facts)
     for claim, iris in evidence.lines_of.items():
-        lines = [_line(evidence, STANCES[evidence.stance(line)], line, reach.clauses(line)) for line in iris]
+        lines = [
+            _line(evidence, STANCES[evidence.stance(line)], line, reach.clauses(line))
+            for line in iris
+            if _is_weighed(evidence, line)
+        ]
         found = fragility(claim, lines, reach)
         if found:
             yield found
@@ -280,21 +325,27 @@ def _lines_of_edge(evidence: Evidence, reach: Reach, node: Node) -> Iterator[Lin
     """Gives the lines of an edge by its links: support for a change for the worse stands against an improvement."""
     asked = DESIGNS.get(local_name(node["predicate"][0]), frozenset())
     for link in STANCES.values():
-        for line in node.get(link, ()):
+        for line in filter(partial(_is_weighed, evidence), node.get(link, ())):
             claim = evidence.facts.value(line, "bearsOn")
             on_effect = local_name(evidence.facts.value(claim, "predicate")) == "affects"
             yield _line(evidence, link, line, reach.clauses(line, asked if on_effect else frozenset()))
 
 
+def _is_weighed(evidence: Evidence, line: str) -> bool:
+    """Tells whether a line has a known stance and strength, which data that nobody checked may lack."""
+    return evidence.stance(line) in STANCES and local_name(evidence.facts.value(line, "strength")) in WEIGHTS
+
+
 def _line(evidence: Evidence, link: str, line: str, clauses: tuple[Studies, ...]) -> Line:
     support = WEIGHTS[local_name(evidence.facts.value(line, "strength"))] if link == "supportedBy" else 0
-    return Line(line, support, {"refutedBy": 2, "nullIn": 1}.get(link, 0), clauses)
+    return Line(line, support, _OPPOSITION.get(link, 0), clauses)
 
 
 def flips(evidence: Evidence) -> Iterator[ox.Triple]:
     """Gives a `moa:Flip` for each smallest loss of studies that would change a verdict under the policy.
 
-    A verdict that no such loss can change is `moa:keptBy` the lines that rest on no study.
+    A verdict that no such loss can change is `moa:keptBy` the lines that rest on no study. Where there are more flips
+    than are looked for, `moa:fewestStudies` is left out.
     """
     for fragile in fragilities(evidence):
         yield from things(fragile.judged, "keptBy", fragile.kept_by)
@@ -305,4 +356,5 @@ def flips(evidence: Evidence) -> Iterator[ox.Triple]:
             yield triple(node, "flipOf", ox.NamedNode(fragile.judged))
             yield from things(node, "withoutStudy", flip.without)
             yield triple(node, "wouldBe", ox.NamedNode(f"{VOCAB}{flip.would_be}"))
-            yield triple(node, "fewestStudies", flip.fewest)
+            if fragile.complete:
+                yield triple(node, "fewestStudies", flip.fewest)

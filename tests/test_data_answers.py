@@ -65,6 +65,13 @@ ASKED: dict[str, dict[str, dict[str, str | list[str]]]] = {
     "estimates-that-include-no-effect": {"all": {}},
     "evidence-for-claim": {"ampa": {"claim": "cortexin_binds_ampa"}},
     "findings-of-compound": CEREBROLYSIN,
+    "flips-of-claim": {
+        "captain": {"claim": "cerebrolysin_improves_multidimensional-outcome_in-moderate-to-severe-tbi"},
+        "alzheimer": {"claim": "cerebrolysin_improves_cognitive-function_in-mild-to-moderate-alzheimer"},
+        "kept": {"claim": "cortexin_increases_adverse-events-other-than-allergy"},
+        "wording": {"claim": "cerebrolysin_improves_anxiety"},
+    },
+    "fragile-verdicts": {"all": {}, "cortexin": {"compound": "cortexin"}},
     "head-to-head-comparisons": {"all": {}},
     "indications-of-compound": BOTH,
     "indications-that-are-adverse-effects": CEREBROLYSIN,

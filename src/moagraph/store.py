@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pyoxigraph as ox
 
 from moagraph.errors import QuerySyntax
-from moagraph.names import ASSERTED, BASE, PREFIXES, local_name, policy_graph
+from moagraph.names import ASSERTED, BASE, PREFIXES, local_name, policy_graph, spaced
 from moagraph.table import Blank, Cell, Column, Iri, Literal, Scalar, Table
 
 SKOS_LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"
@@ -277,9 +277,11 @@ def _labelled(cell: Cell, labels: dict[str, str | None]) -> Cell:
 
 
 def _spoken(iri: str) -> str | None:
-    """Gives the name of a policy, and what the name of a claim, of its lines and of an absence says."""
+    """Gives the name of a policy, and what the name of a claim, of its lines, of an absence or of an edge says."""
     if iri.startswith(f"{BASE}policy/"):
         return local_name(iri)
+    if iri.startswith(PREFIXES["derivation"]) and len(parts := iri.split("/")) == 11:
+        return f"{parts[7]} {spaced(parts[8])} {parts[10]}"
     return local_name(iri).replace("_", " ") if iri.startswith(_SPEAKING) else None
 
 

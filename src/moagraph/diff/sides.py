@@ -31,19 +31,28 @@ _ONTOLOGY = ox.NamedNode(f"{PREFIXES['owl']}Ontology")
 
 _DERIVED = """advises affects assessedAs authorisedFor availableFrom belongsTo beneficialInModels bindsReceptor
     bindsReceptorOrNarrower comparedWith contains contraindicatedIn declares derivedFrom developedBy givenBy
-    hasMechanism hasMechanismOrNarrower hasPreparation hasPrice hasProperty hasRegimen hasStatus hasStopRule improves
-    interactsWith madeBy madeFrom manufacturedBy memberOf monitoredBy similarTo studiedFor usedFor yields
-    admittedBy impliesObject inconclusiveIn lineTier nullIn refutedBy supportedBy supportedIn tier underPolicy
-    unresolved usesClaim usesLine verdict
-    countedWith counts coveredArea dataSetCount includedCount inclusionCount independentCount laboratoryCount
-    lineCount listMissing oppositionTally pooledLine review reviewOverlap sponsorCount studyBehind studyCount
-    supportTally uncounted uncountedBecause uncountedStudy"""
+    hasMechanism hasMechanismOrNarrower hasPreparation hasPrice hasProperty hasRegimen hasStatus hasStopRule
+    improves interactsWith madeBy madeFrom manufacturedBy memberOf monitoredBy similarTo studiedFor usedFor yields
+    admittedBy countedWith counts coveredArea dataSetCount fewestStudies flipOf impliesObject includedCount
+    inclusionCount inconclusiveIn independentCount keptBy laboratoryCount lineCount lineTier listMissing nullIn
+    oppositionTally pooledLine refutedBy review reviewOverlap sponsorCount studyBehind studyCount supportTally
+    supportedBy supportedIn tier uncounted uncountedBecause uncountedStudy underPolicy unresolved usesClaim
+    usesLine verdict withoutStudy wouldBe"""
 DERIVED = frozenset(f"{VOCAB}{name}" for name in _DERIVED.split())
 """Properties of what is derived: those that the rule hand-written-edge forbids in data."""
 
 _DERIVED_CLASSES = frozenset(
     f"{VOCAB}{name}"
-    for name in ("ContestedEdge", "Derivation", "Indication", "Policy", "ReviewOverlap", "Tally", "UncountedStudy")
+    for name in (
+        "ContestedEdge",
+        "Derivation",
+        "Flip",
+        "Indication",
+        "Policy",
+        "ReviewOverlap",
+        "Tally",
+        "UncountedStudy",
+    )
 )
 _DERIVED_KINDS = ("contradiction", "derivation", "flip", "graph", "policy", "tally")
 _DERIVED_NODES = tuple(f"{BASE}{kind}/" for kind in _DERIVED_KINDS)

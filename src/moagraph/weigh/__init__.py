@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Iterator
 import pyoxigraph as ox
 
 from moagraph.weigh.evidence import Evidence, Facts
+from moagraph.weigh.information import informativeness
 
 Weighing = Callable[[Evidence], Iterable[ox.Triple]]
 
-WEIGHINGS: tuple[Weighing, ...] = ()
+WEIGHINGS: tuple[Weighing, ...] = (informativeness,)
 """All weighings, in the order in which they run; none sees what another gives."""
 
 

@@ -27,8 +27,8 @@ def millinats(having: int, compounds: int) -> int:
         having: how many compounds have the mechanism or something narrower, at least one.
         compounds: how many compounds have any mechanism.
 
-    **Unit**: thousandths of a nat, a whole number, so that sums are exact. The logarithm is decimal arithmetic's, which
-    is rounded correctly by its specification; that of the C library may differ from machine to machine.
+    **Unit**: thousandths of a nat, a whole number, so that sums are exact. The logarithm is that of decimal
+    arithmetic, which its specification rounds correctly; that of C may differ from machine to machine.
 
     **Source**: Resnik 1995, with the share of annotated compounds as probability.
 

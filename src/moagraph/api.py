@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from moagraph.faces.signature import Questions
     from moagraph.sandbox import Limits, Sandboxed
     from moagraph.show import Account
+    from moagraph.why import Explanation
 
 DEFAULT_POLICY = "stated"
 
@@ -219,6 +220,24 @@ class Graph:
             permutations=permutations,
             seed=seed,
         )
+
+    def why(self, one: str, other: str, permutations: int | None = None, seed: int = 1) -> Explanation:
+        """Explains why two compounds are joined in the overlap graph, or are not, and what speaks against it.
+
+        Args:
+            one: a compound, by any of its names.
+            other: another.
+            permutations: how many random graphs to draw for p and q; if None, 1,000, but none for more than 20
+                thousand edges.
+            seed: with the same seed, the same graphs are drawn on every machine.
+
+        Raises:
+            UnknownThing, AmbiguousThing: a name names no compound, or several.
+            BadValue: both name the same compound.
+        """
+        from moagraph.why import why
+
+        return why(self.library, one, other, permutations=permutations, seed=seed)
 
     def matrix(self) -> Table:
         """Gives compounds by mechanisms: verdict and tier of each cell, or why it is blank."""

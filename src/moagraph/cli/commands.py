@@ -38,6 +38,7 @@ for _command in (
     versions.diff,
     versions.fmt,
     weighing.alike,
+    weighing.why,
 ):
     cli.add_command(_command)
 

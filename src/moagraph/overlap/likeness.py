@@ -28,8 +28,8 @@ CHANCE_COLUMNS = (Column("p", "xsd:decimal"), Column("q", "xsd:decimal"))
 
 MEANING = (
     "A small p says that two compounds share more than such chance would give them. It does not say that the "
-    "evidence is sound, that the mechanisms are real, or that the compounds act or work alike; nor does a large p say "
-    "that they do not: both depend on how much the sources happen to say of each compound."
+    "evidence is sound, that the mechanisms are real, or that the compounds act or work alike; nor does a large p "
+    "say that they do not: both depend on how much the sources happen to say of each compound."
 )
 """What p means, and what it does not."""
 
@@ -48,9 +48,10 @@ def alike(
     """Gives the most alike compounds by the weighted overlap of their mechanisms over plain edges.
 
     **Shape**: `ALIKE_COLUMNS`, and before the last `CHANCE_COLUMNS` if there are permutations; the greatest overlap
-    first, then by the IRIs of both; of a pair, the first by its IRI stands first, or the one that was named. `overlap` is rounded to four places. `mechanisms` are the most specific that both
-    have, `shared` counts them, and `tier` is of each the worse side's, and of those the best. The title says what the
-    overlap is, and how p and q were worked out.
+    first, then by the IRIs of both. Of a pair, the one that was named stands first, else the first by its IRI.
+    `overlap` is rounded to four places. `mechanisms` are the most specific that both have, `shared` counts them, and
+    `tier` is of each the worse side's, and of those the best. The title says what the overlap is, and how p and q
+    were worked out.
 
     Args:
         store: what is asked.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from moagraph.errors import BadValue, EndpointFailed, InputUnreadable, UnknownPolicy
+from moagraph.errors import EndpointFailed, InputUnreadable, UnknownPolicy
 from moagraph.library import Library
 from moagraph.names import ASSERTED, PREFIXES
 from moagraph.places import Places, cache, known_generation, manifest_of, packaged
@@ -176,27 +176,20 @@ class Graph:
         return overlap_graph(self.store, self.policy, strongest=strongest)
 
     def alike(
-        self,
-        *compounds: str,
-        top: int = 100,
-        at_least: float = 0.0,
-        weights: str | Mapping[str, int] | None = None,
-        permutations: int | None = 0,
-        seed: int = 1,
-    ) -> Table:
+        self, *compounds: str, top: int = 100, at_least: float = 0.0, weights: str | Mapping[str, int] = "tier",
+        permutations: int | None = 0, seed: int = 1,
+    ) -> Table:  # fmt: skip
         """Gives the most alike compounds: the overlap of their mechanisms, by default weighted by evidence.
 
-        With permutations, p and q say how likely chance is to make two compounds so alike: in random graphs in which
-        each compound keeps how many mechanisms it has, and each mechanism how many compounds have it. The table's
-        title says so too. Of 10 thousand compounds, 10 million pairs of which share something, each permutation takes
-        seconds, and all pairs together 0.8 GB; of some hundred compounds, a thousand permutations take seconds.
+        With permutations, p and q say how likely chance makes two compounds so alike, in random graphs in which each
+        compound keeps how many mechanisms it has, and each mechanism how many compounds have it.
 
         Args:
             compounds: by any of their names; one, for its pairs alone, or two, for that pair alone.
             top: how many pairs at most.
             at_least: the least overlap of a pair, from 0 to 1.
             weights: what a mechanism counts: none (the Jaccard index), tier, information (its information content,
-                simGIC) or both; or weights by tier, A to F. `moagraph.overlap.TIER_WEIGHTS` unless given.
+                simGIC) or both; or weights by tier, A to F, such as `moagraph.overlap.TIER_WEIGHTS`.
             permutations: how many random graphs to draw; if None, 1,000, but none for more than 20 thousand edges.
             seed: with the same seed, the same graphs are drawn on every machine.
 
@@ -204,22 +197,15 @@ class Graph:
             UnknownThing, AmbiguousThing: a name names no compound, or several.
             BadValue: more than two compounds, or one twice; no such weights, or a tier without one above 0.
         """
-        from moagraph.overlap import TIER_WEIGHTS, alike
+        from moagraph.overlap import alike
         from moagraph.table import Iri
 
         iris = [self.library.names.resolve(name, ["moa:Compound"]) for name in compounds]
-        if len(set(iris)) < len(iris) or len(iris) > 2:
-            raise BadValue("likeness is that of two different compounds", "name one compound, or two different ones")
+        named = [Iri(iri, self.store.label(iri)) for iri in iris]
         return alike(
-            self.store,
-            self.policy,
-            weights=TIER_WEIGHTS if weights is None else weights,
-            top=top,
-            at_least=at_least,
-            compounds=[Iri(iri, self.store.label(iri)) for iri in iris],
-            permutations=permutations,
-            seed=seed,
-        )
+            self.store, self.policy, weights=weights, top=top, at_least=at_least, compounds=named,
+            permutations=permutations, seed=seed,
+        )  # fmt: skip
 
     def why(self, one: str, other: str, permutations: int | None = None, seed: int = 1) -> Explanation:
         """Explains why two compounds are joined in the overlap graph, or are not, and what speaks against it.
@@ -227,13 +213,11 @@ class Graph:
         Args:
             one: a compound, by any of its names.
             other: another.
-            permutations: how many random graphs to draw for p and q; if None, 1,000, but none for more than 20
-                thousand edges.
-            seed: with the same seed, the same graphs are drawn on every machine.
+            permutations: how many random graphs to draw for p and q, as for `alike`.
+            seed: where their chance begins.
 
         Raises:
-            UnknownThing, AmbiguousThing: a name names no compound, or several.
-            BadValue: both name the same compound.
+            MoagraphError: a name names no compound, or several, or both the same one.
         """
         from moagraph.why import why
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
+from moagraph.errors import BadValue
 from moagraph.overlap.chance import MANY_EDGES, PERMUTATIONS, SEED, Chances
 from moagraph.overlap.closures import Closure, Edge, Hierarchy, closures_of, edges_of
 from moagraph.overlap.weighted import Alike, most_alike
@@ -64,9 +65,15 @@ def alike(
             `MANY_EDGES` plain edges.
         seed: where their chance begins.
 
+    **Cost**: memory for 12 bytes a pair of compounds, and time for each random graph: some hundred compounds take
+    milliseconds, 10 thousand of which 14 million pairs share something take seconds, and 0.8 GB in all.
+
     Raises:
-        BadValue: there are no such weights, or a tier has none above 0; or no such graphs can be drawn.
+        BadValue: there are no such weights, or a tier has none above 0; more than two compounds, or one twice; or no
+            such graphs can be drawn.
     """
+    if len(set(compounds)) < len(compounds) or len(compounds) > 2:
+        raise BadValue("likeness is that of two different compounds", "name one compound, or two different ones")
     chosen = Weights.of(weights)
     hierarchy = Hierarchy.of(store, policy)
     edges = edges_of(store, policy)

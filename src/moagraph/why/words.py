@@ -79,22 +79,23 @@ def _markdown(pieces: list[_Piece]) -> str:
 def _pieces(of: Explanation) -> Iterator[_Piece]:
     numbers = {note: number for number, note in enumerate(of.notes, 1)}
     one, other = of.compounds
-    yield _Piece(0, f"{one.label} and {other.label}: {_count(len(of.shared), 'shared mechanism')}", heading=True)
+    shared = _count(len(of.shared), "shared mechanism") if of.shared else "no shared mechanism"
+    yield _Piece(0, f"{one.label} and {other.label}: {shared}", heading=True)
     yield from _likeness(of)
     if of.shared:
         yield _Piece(0, f"Shared mechanisms ({len(of.shared)}), those that fewest compounds have first", heading=True)
-    for shared in of.shared:
-        yield from _shared(shared, of.total, numbers)
+    for each in of.shared:
+        yield from _shared(each, of.total, numbers)
     if of.contested:
         title = "Shared only if contested edges are counted, which they are not"
         yield _Piece(0, f"{title} ({len(of.contested)})", heading=True)
-    for shared in of.contested:
-        yield from _shared(shared, of.total, numbers)
+    for each in of.contested:
+        yield from _shared(each, of.total, numbers)
     if of.near:
         yield _Piece(0, f"What comes nearest ({len(of.near)}): groupings, which are no mechanisms", heading=True)
     for near in of.near:
         sides = [
-            f"{compound.label} by {' and '.join(m.label for m in some)}"
+            f"{compound.label} by {', '.join(m.label for m in some)}"
             for compound, some in zip(of.compounds, near.mechanisms, strict=True)
         ]
         yield _Piece(1, f"{near.grouping.label}: {'; '.join(sides)}")
@@ -145,7 +146,8 @@ def _likeness(of: Explanation) -> Iterator[_Piece]:
         chance = "" if score.p is None else f"; p {score.p}, q {score.q}"
         yield _Piece(1, f"overlap {score.overlap} {how}{chance}")
     if not of.shared:
-        yield _Piece(0, "They share no mechanism under this policy.")
+        nearest = of.contested or of.near or of.apart or of.halves
+        yield _Piece(0, f"They share no mechanism under this policy{'' if nearest else ', nor anything near it'}.")
 
 
 def _shared(shared: Shared, total: int, numbers: Mapping[str, int]) -> Iterator[_Piece]:

@@ -199,7 +199,7 @@ def planted() -> Pairs:
     chance = random.Random(4)
     common = {(c, 0) for c in range(16) if c % 5}
     rare = {(c, m) for c in (1, 2) for m in range(30, 35)}
-    noise = {(c, m) for c in range(16) for m in chance.sample(range(1, 30), 3)}
+    noise = {(c, m) for c in range(16) if c not in (1, 2) for m in chance.sample(range(1, 30), 3)}
     return common | rare | noise
 
 

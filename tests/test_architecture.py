@@ -25,7 +25,7 @@ STRATA: list[set[str]] = [
     {"check", "build", "library", "vocabulary"},
     {"audit", "claims", "faces", "fair", "overlap", "style"},
     {"reader"},
-    {"show", "compare", "diff"},
+    {"show", "compare", "diff", "why"},
     {"export", "plots", "remote"},
     {"api", "cli"},
     {"notebook"},

@@ -100,6 +100,10 @@ def offer(environment: dict[str, str]) -> Offer:
         ("moagraph show receptor:am", "plain,ampa"),
         ("moagraph export tu", "plain,turtle"),
         ("moagraph plot m", "plain,matrix"),
+        ("moagraph why cortexin cereb", "plain,cerebrolysin"),
+        ("moagraph why cortexin cerebrolysin -f mark", "plain,markdown"),
+        ("moagraph alike cort", "plain,cortexin"),
+        ("moagraph alike --weights inf", "plain,information"),
         ("moagraph completion f", "plain,fish"),
     ],
 )

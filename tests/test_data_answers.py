@@ -78,6 +78,7 @@ ASKED: dict[str, dict[str, dict[str, str | list[str]]]] = {
     "interactions-of-compound": CEREBROLYSIN,
     "likenesses-of-compound": BOTH,
     "makers": {"all": {}},
+    "mechanisms-by-informativeness": {"all": {}},
     "mechanisms-of-compound": {"cerebrolysin": {"compound": "cerebrolysin"}, "cortexin": {"compound": "Кортексин"}},
     "mechanisms-shared-by-all": {
         "two": {"compounds": ["cortexin", "cerebrolysin"]},

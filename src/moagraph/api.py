@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from moagraph.faces.signature import Questions
     from moagraph.sandbox import Limits, Sandboxed
     from moagraph.show import Account
+    from moagraph.why import Explanation
 
 DEFAULT_POLICY = "stated"
 
@@ -175,21 +176,53 @@ class Graph:
             return bipartite_graph(self.store, self.policy)
         return overlap_graph(self.store, self.policy, strongest=strongest)
 
-    def alike(self, top: int = 100, at_least: float = 0.0, weights: Mapping[str, int] | None = None) -> Table:
-        """Gives the most alike compounds: the overlap of their mechanisms, weighted by evidence.
+    def alike(
+        self, *compounds: str, top: int = 100, at_least: float = 0.0, weights: str | Mapping[str, int] = "tier",
+        permutations: int | None = 0, seed: int = 1,
+    ) -> Table:  # fmt: skip
+        """Gives the most alike compounds: the overlap of their mechanisms, by default weighted by evidence.
+
+        With permutations, p and q say how likely chance makes two compounds so alike, in random graphs in which each
+        compound keeps how many mechanisms it has, and each mechanism how many compounds have it.
 
         Args:
+            compounds: by any of their names; one, for its pairs alone, or two, for that pair alone.
             top: how many pairs at most.
             at_least: the least overlap of a pair, from 0 to 1.
-            weights: what a mechanism counts by its tier, A to F, by the weaker side: `moagraph.overlap.TIER_WEIGHTS`
-                unless given. Equal weights give the plain Jaccard index.
+            weights: what a mechanism counts: none (the Jaccard index), tier, information (its information content,
+                simGIC) or both; or weights by tier, A to F, such as `moagraph.overlap.TIER_WEIGHTS`.
+            permutations: how many random graphs to draw; if None, 1,000, but none for more than 20 thousand edges.
+            seed: with the same seed, the same graphs are drawn on every machine.
 
         Raises:
-            BadValue: a tier has no weight, or none above 0.
+            UnknownThing, AmbiguousThing: a name names no compound, or several.
+            BadValue: more than two compounds, or one twice; no such weights, or a tier without one above 0.
         """
-        from moagraph.overlap import TIER_WEIGHTS, alike
+        from moagraph.overlap import alike
+        from moagraph.table import Iri
 
-        return alike(self.store, self.policy, weights=weights or TIER_WEIGHTS, top=top, at_least=at_least)
+        iris = [self.library.names.resolve(name, ["moa:Compound"]) for name in compounds]
+        named = [Iri(iri, self.store.label(iri)) for iri in iris]
+        return alike(
+            self.store, self.policy, weights=weights, top=top, at_least=at_least, compounds=named,
+            permutations=permutations, seed=seed,
+        )  # fmt: skip
+
+    def why(self, one: str, other: str, permutations: int | None = None, seed: int = 1) -> Explanation:
+        """Explains why two compounds are joined in the overlap graph, or are not, and what speaks against it.
+
+        Args:
+            one: a compound, by any of its names.
+            other: another.
+            permutations: how many random graphs to draw for p and q, as for `alike`.
+            seed: where their chance begins.
+
+        Raises:
+            MoagraphError: a name names no compound, or several, or both the same one.
+        """
+        from moagraph.why import why
+
+        return why(self.library, one, other, permutations=permutations, seed=seed)
 
     def matrix(self) -> Table:
         """Gives compounds by mechanisms: verdict and tier of each cell, or why it is blank."""

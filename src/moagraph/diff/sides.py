@@ -34,10 +34,10 @@ _DERIVED = """advises affects assessedAs authorisedFor availableFrom belongsTo b
     hasMechanism hasMechanismOrNarrower hasPreparation hasPrice hasProperty hasRegimen hasStatus hasStopRule
     improves interactsWith madeBy madeFrom manufacturedBy memberOf monitoredBy similarTo studiedFor usedFor yields
     admittedBy countedWith counts coveredArea dataSetCount fewestStudies flipOf impliesObject includedCount
-    inclusionCount inconclusiveIn independentCount keptBy laboratoryCount lineCount lineTier listMissing nullIn
-    oppositionTally pooledLine refutedBy review reviewOverlap sponsorCount studyBehind studyCount supportTally
-    supportedBy supportedIn tier uncounted uncountedBecause uncountedStudy underPolicy unresolved usesClaim
-    usesLine verdict withoutStudy wouldBe"""
+    inclusionCount inconclusiveIn independentCount informationContent keptBy laboratoryCount lineCount lineTier
+    listMissing nullIn oppositionTally pooledLine refutedBy review reviewOverlap sponsorCount studyBehind
+    studyCount supportTally supportedBy supportedIn tier uncounted uncountedBecause uncountedStudy underPolicy
+    unresolved usesClaim usesLine verdict withoutStudy wouldBe"""
 DERIVED = frozenset(f"{VOCAB}{name}" for name in _DERIVED.split())
 """Properties of what is derived: those that the rule hand-written-edge forbids in data."""
 

@@ -32,8 +32,8 @@ _DERIVED = """advises affects assessedAs authorisedFor availableFrom belongsTo b
     bindsReceptorOrNarrower comparedWith contains contraindicatedIn declares derivedFrom developedBy givenBy
     hasMechanism hasMechanismOrNarrower hasPreparation hasPrice hasProperty hasRegimen hasStatus hasStopRule improves
     interactsWith madeBy madeFrom manufacturedBy memberOf monitoredBy similarTo studiedFor usedFor yields
-    admittedBy impliesObject inconclusiveIn lineTier nullIn refutedBy supportedBy supportedIn tier underPolicy
-    unresolved usesClaim usesLine verdict"""
+    admittedBy impliesObject inconclusiveIn lineTier nullIn recordedWith refutedBy supportedBy supportedIn tier
+    underPolicy unresolved usesClaim usesLine verdict"""
 DERIVED = frozenset(f"{VOCAB}{name}" for name in _DERIVED.split())
 """Properties of what is derived: those that the rule hand-written-edge forbids in data."""
 

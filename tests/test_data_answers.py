@@ -84,6 +84,10 @@ ASKED: dict[str, dict[str, dict[str, str | list[str]]]] = {
         "two": {"compounds": ["cortexin", "cerebrolysin"]},
         "three": {"compounds": ["cortexin", "cerebrolysin", "actovegin"]},
     },
+    "missing-data-of-evidence": {"all": {}, "citation": {"missing": "citation"}},
+    "missing-data-of-references": {"all": {}},
+    "missing-data-of-studies": {"all": {}, "included": {"missing": "included-studies"}},
+    "missing-data-of-things": {"all": {}},
     "monitoring-of-compound": BOTH,
     "opposite-actions": {"all": {}},
     "origin-of-compound": CEREBROLYSIN,
@@ -122,6 +126,7 @@ ASKED: dict[str, dict[str, dict[str, str | list[str]]]] = {
     "studies-without-result": {"all": {}},
     "tallies-of-claims": {"all": {}},
     "tallies-of-edges": BOTH,
+    "unstudied-indications": {"all": {}, "cortexin": {"compound": "cortexin"}, "dementia": {"indication": "dementia"}},
 }
 """What is asked, by query and case."""
 POLICIES = dict.fromkeys(

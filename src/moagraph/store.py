@@ -19,7 +19,7 @@ RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 
 _PREFIXES = dict(PREFIXES)
-_SPEAKING = tuple(PREFIXES[kind] for kind in ("claim", "evidence", "absence"))
+_SPEAKING = tuple(PREFIXES[kind] for kind in ("claim", "evidence", "finding", "absence"))
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 

@@ -35,9 +35,9 @@ _DERIVED = """advises affects assessedAs authorisedFor availableFrom belongsTo b
     improves interactsWith madeBy madeFrom manufacturedBy memberOf monitoredBy similarTo studiedFor usedFor yields
     admittedBy countedWith counts coveredArea dataSetCount fewestStudies flipOf impliesObject includedCount
     inclusionCount inconclusiveIn independentCount informationContent keptBy laboratoryCount lineCount lineTier
-    listMissing nullIn oppositionTally pooledLine refutedBy review reviewOverlap sponsorCount studyBehind
-    studyCount supportTally supportedBy supportedIn tier uncounted uncountedBecause uncountedStudy underPolicy
-    unresolved usesClaim usesLine verdict withoutStudy wouldBe"""
+    listMissing nullIn oppositionTally pooledLine recordedWith refutedBy review reviewOverlap sponsorCount
+    studyBehind studyCount supportTally supportedBy supportedIn tier uncounted uncountedBecause uncountedStudy
+    underPolicy unresolved usesClaim usesLine verdict withoutStudy wouldBe"""
 DERIVED = frozenset(f"{VOCAB}{name}" for name in _DERIVED.split())
 """Properties of what is derived: those that the rule hand-written-edge forbids in data."""
 

@@ -33,11 +33,12 @@ _DERIVED = """advises affects assessedAs authorisedFor availableFrom belongsTo b
     hasMechanism hasMechanismOrNarrower hasPreparation hasPrice hasProperty hasRegimen hasStatus hasStopRule improves
     interactsWith madeBy madeFrom manufacturedBy memberOf monitoredBy similarTo studiedFor usedFor yields
     admittedBy impliesObject inconclusiveIn lineTier nullIn refutedBy supportedBy supportedIn tier underPolicy
-    unresolved usesClaim usesLine verdict"""
+    unresolved usesClaim usesLine verdict
+    alsoDiffersIn blankIn contradictionKind differsIn explanation narrowerIn opposingLine supportingLine"""
 DERIVED = frozenset(f"{VOCAB}{name}" for name in _DERIVED.split())
 """Properties of what is derived: those that the rule hand-written-edge forbids in data."""
 
-_DERIVED_CLASSES = frozenset(f"{VOCAB}{name}" for name in ("ContestedEdge", "Derivation", "Indication", "Policy"))
+_DERIVED_CLASSES = frozenset(f"{VOCAB}{name}" for name in ("ContestedEdge", "Contradiction", "Derivation", "Indication", "Policy"))
 _DERIVED_KINDS = ("contradiction", "derivation", "flip", "graph", "policy", "tally")
 _DERIVED_NODES = tuple(f"{BASE}{kind}/" for kind in _DERIVED_KINDS)
 

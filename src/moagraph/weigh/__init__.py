@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pyoxigraph as ox
 
+from moagraph.weigh.contradictions import contradictions
 from moagraph.weigh.evidence import Evidence, Facts
 
 Weighing = Callable[[Evidence], Iterable[ox.Triple]]
 
-WEIGHINGS: tuple[Weighing, ...] = ()
+WEIGHINGS: tuple[Weighing, ...] = (contradictions,)
 """All weighings, in the order in which they run; none sees what another gives."""
 
 

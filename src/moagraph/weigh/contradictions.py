@@ -1,6 +1,6 @@
-"""Contradictions explained: the pairs of lines that oppose each other, what sets them apart, and which kind that makes.
+"""Contradictions explained: pairs of lines that oppose each other, what sets them apart, and which kind that makes.
 
-`opposition` says which lines oppose each other, `dimensions` how they differ; here is what is kept of it, and the words.
+`opposition` says which lines oppose each other, `dimensions` how they differ; here is what is kept, and the words.
 """
 
 from __future__ import annotations
@@ -95,7 +95,9 @@ def explained(evidence: Evidence, found: Contradiction, dimensions: Mapping[str,
         return _listed(_difference(facts, dimensions[name], comparison) for name in names)
 
     if comparison.kind == "Apparent":
-        words.append(f"Apparent: they answer different questions, for they differ in {differing(comparison.differs)}.")
+        words.append(
+            f"Apparent: they answer different questions, for they differ in {differing(comparison.differs)}."
+        )
     elif comparison.kind == "Genuine":
         words.append(
             "Genuine: one question, opposite answers; nothing that defines the question is known to differ, "
@@ -121,7 +123,7 @@ def sentence_of(facts: Facts, claim: str) -> str:
     during = facts.value(claim, "during")
     return Claim(
         iri=Iri(claim),
-        subject=next(iter(things_of("subject"))),
+        subject=next(iter(things_of("subject")), Iri("")),
         predicate=Iri(predicate, spaced(local_name(predicate))),
         object=next(iter(things_of("object")), None),
         value=facts.value(claim, "value"),
@@ -145,7 +147,7 @@ def _said(evidence: Evidence, line: str) -> str:
     rests = facts.studies(line)
     worded = _WORDED.get(local_name(facts.value(line, "strength")), "")
     remarks = "; ".join(part for part in (named(rests) if rests else "", worded) if part)
-    who = named(facts.values(line, "assertedBy"))
+    who = named(facts.values(line, "assertedBy") or facts.values(line, "statedIn"))
     sentence = sentence_of(facts, facts.value(line, "bearsOn"))
     done = _DONE[evidence.stance(line)].capitalize()
     return f"{done} by {who}{f' ({remarks})' if remarks else ''}: “{sentence}”"
@@ -177,6 +179,5 @@ def _blank(dimensions: Mapping[str, Dimension], comparison: Comparison) -> str:
 
 
 def _listed(words: Iterable[str]) -> str:
-    *first, last = words
+    *first, last = [*words] or [""]
     return f"{', '.join(first)} and {last}" if first else last
-

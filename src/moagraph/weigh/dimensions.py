@@ -17,7 +17,7 @@ Values = Mapping[str, tuple[str, ...]]
 """What a line states, by the local name of the dimension: things by IRI, quantities and years in words."""
 
 _OPEN = frozenset({f"{VOCAB}HumanStudy"})
-"""Values that leave their dimension open although their names do not end in NotStated: a human study of any design."""
+"""Values that leave their dimension open though their names do not end in NotStated: a human study of any design."""
 
 _TIMES = frozenset({"s", "min", "h", "d", "wk", "mo", "a"})
 """UCUM units of time: an exposure in one of them is a duration, in any other a dose."""
@@ -78,7 +78,7 @@ def _upwards(facts: Facts, dimension: str) -> set[str]:
 
 @dataclass(frozen=True)
 class Told:
-    """Where a line's values can stand, nearest first: its claim, its findings, itself, its studies, its references."""
+    """Where a line's values stand, nearest first: its claim, its findings, itself, its studies; and its references."""
 
     facts: Facts
     line: str
@@ -128,6 +128,12 @@ class Told:
         """Gives the object or value of the claim."""
         return self.facts.values(self.claim, "object") or self.facts.values(self.claim, "value")
 
+    def outcome(self) -> tuple[str, ...]:
+        """Gives what changes, for an effect; else the outcome that qualifies the claim."""
+        if self.is_effect():
+            return tuple(sorted({*self.object(), *self.facts.values(self.claim, "outcome")}))
+        return self.nearest("outcome")
+
     def species(self) -> tuple[str, ...]:
         """Gives the species, or the system where it is no living organism; the system Human says the species."""
         system = self.facts.value(self.line, "system")
@@ -145,7 +151,7 @@ class Told:
 
 
 READERS: Mapping[str, Callable[[Told], tuple[str, ...]]] = {
-    "OutcomeDimension": lambda told: told.object() if told.is_effect() else told.nearest("outcome"),
+    "OutcomeDimension": Told.outcome,
     "ObjectDimension": lambda told: () if told.is_effect() else told.object(),
     "ConditionDimension": lambda told: told.nearest("condition"),
     "PopulationDimension": lambda told: told.nearest("population"),
@@ -260,9 +266,11 @@ def compare(evidence: Evidence, dimensions: Iterable[Dimension], one: str, other
     for dimension in dimensions:
         mine, theirs = left.get(dimension.name, ()), right.get(dimension.name, ())
         if mine and theirs:
-            if set(mine) != set(theirs):
+            inside, around = within(facts, mine, theirs), within(facts, theirs, mine)
+            # Within each other they are the same: Alzheimer's disease and dementia together are dementia.
+            if not (inside and around):
                 differing[dimension.name] = dimension
-                if within(facts, mine, theirs) or within(facts, theirs, mine):
+                if inside or around:
                     narrower.append(dimension.name)
         elif dimension.defines_question and (mine or theirs or tiers & dimension.asked_of):
             open_.append(dimension)
@@ -281,8 +289,8 @@ def _align(facts: Facts, left: dict[str, tuple[str, ...]], right: dict[str, tupl
     """Where one side names an outcome and the other the condition as a whole, the latter states no outcome."""
     name = "OutcomeDimension"
     conditions = facts.classes["Condition"]
-    whole = [bool(conditions & set(side.get(name, ()))) for side in (left, right)]
-    for side, is_whole, other_is in ((left, *whole), (right, *reversed(whole))):
+    whole = [bool(side.get(name)) and conditions >= set(side[name]) for side in (left, right)]
+    for side, is_whole, other_is in ((left, whole[0], whole[1]), (right, whole[1], whole[0])):
         if is_whole and not other_is:
             object_ = side.pop(name)
             side["ConditionDimension"] = tuple(sorted({*object_, *side.get("ConditionDimension", ())}))

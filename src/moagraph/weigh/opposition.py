@@ -2,8 +2,8 @@
 
 Two counted lines oppose each other if their claims are *neighbours* and their answers are *opposite*.
 
-Neighbours have one subject and one predicate (of comparisons and likenesses either order of the two compounds will do),
-and one of these in common, the same or the one narrower than the other by `skos:broader`:
+Neighbours have one subject and one predicate (of comparisons and likenesses, either order of the two compounds will
+do), and one of these in common, the same or the one narrower than the other by `skos:broader`:
 
 - the object;
 - for claims that something improves or worsens: the condition, as object or as qualifier, since verdicts judge all
@@ -15,8 +15,8 @@ narrower, or open on one side. All other qualifiers may differ; `dimensions` tel
 
 Opposite are support for an answer and its denial (refuted, or null), where a denial of any change denies each; and
 support for two answers of which one is the opposite of the other: improves and worsens, increases and decreases, one
-compound favoured and the other. More of a harm is worse. A result that pools compounds opposes support for each member
-by denial or by harm, and supports none: it never stands on the supporting side for a member.
+compound favoured and the other. More of a harm is worse. A result that pools compounds opposes support for each
+member, and supports none: a pooled improvement speaks for no member, and so against no line on one.
 """
 
 from __future__ import annotations
@@ -122,8 +122,8 @@ def pooled(answer: Answer) -> Iterator[Answer]:
 def opposing_pairs(evidence: Evidence) -> list[tuple[str, str]]:
     """Gives the pairs of lines that oppose each other, each with its supporting line first, in order.
 
-    Supporting answers are filed under their things and all wider ones, and each opposing answer looks up its own thing
-    and the wider ones, so that no two lines are compared that have nothing in common.
+    Supporting answers are filed under their things and all wider ones, and each opposing answer looks up its own
+    thing and the wider ones, so that no two lines are compared that have nothing in common.
     """
     facts = evidence.facts
     supporting = _with_stance(evidence, ("Supports",))

@@ -59,6 +59,8 @@ ASKED: dict[str, dict[str, dict[str, str | list[str]]]] = {
     "compounds-of-class": {"nootropic": {"class": "nootropic"}},
     "contested-claims": {"all": {}},
     "contested-edges": {"all": {}},
+    "contradictions": {"all": {}, "cerebrolysin": {"compound": "cerebrolysin"}},
+    "contradictions-in-words": {"cortexin": {"compound": "cortexin"}},
     "contraindications-of-compound": CEREBROLYSIN,
     "declarations-of-source": {"vialbase": {"source": "vialbase-cortexin-vs-cerebrolysin"}},
     "effects-of-compound": {**CEREBROLYSIN, "group": {"compound": "cerebrolysin-and-similar"}},

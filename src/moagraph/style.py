@@ -63,7 +63,8 @@ _OTHERS = """rdf:type sh:name sh:path sh:description sh:targetClass sh:closed sh
     moa:assessor moa:measure moa:estimate moa:amount moa:operator moa:lowerBound moa:upperBound
     moa:confidenceLevel moa:boundsKind moa:unit moa:asReported moa:pValue moa:sampleSize moa:numberOfStudies
     moa:effectDuration moa:responders moa:significance moa:analysisSet moa:endpointRole moa:timePoint
-    moa:certainty moa:outcome moa:passage rdfs:subPropertyOf skos:example rdfs:domain
+    moa:certainty moa:outcome moa:passage moa:definesQuestion moa:askedOf moa:followsFrom
+    rdfs:subPropertyOf skos:example rdfs:domain
     schema:domainIncludes rdfs:range schema:rangeIncludes rdfs:subClassOf
     owl:deprecated obo:IAO_0100001 rdfs:isDefinedBy skos:broader skos:exactMatch moa:nullValue skos:closeMatch
     skos:broadMatch skos:narrowMatch skos:relatedMatch skos:topConceptOf skos:inScheme moa:note"""

@@ -33,11 +33,12 @@ _DERIVED = """advises affects assessedAs authorisedFor availableFrom belongsTo b
     bindsReceptorOrNarrower comparedWith contains contraindicatedIn declares derivedFrom developedBy givenBy
     hasMechanism hasMechanismOrNarrower hasPreparation hasPrice hasProperty hasRegimen hasStatus hasStopRule
     improves interactsWith madeBy madeFrom manufacturedBy memberOf monitoredBy similarTo studiedFor usedFor yields
-    admittedBy countedWith counts coveredArea dataSetCount fewestStudies flipOf impliesObject includedCount
-    inclusionCount inconclusiveIn independentCount informationContent keptBy laboratoryCount lineCount lineTier
-    listMissing nullIn oppositionTally pooledLine recordedWith refutedBy review reviewOverlap sponsorCount
-    studyBehind studyCount supportTally supportedBy supportedIn tier uncounted uncountedBecause uncountedStudy
-    underPolicy unresolved usesClaim usesLine verdict withoutStudy wouldBe"""
+    admittedBy alsoDiffersIn blankIn contradictionKind countedWith counts coveredArea dataSetCount differsIn
+    explanation fewestStudies flipOf impliesObject includedCount inclusionCount inconclusiveIn independentCount
+    informationContent keptBy laboratoryCount lineCount lineTier listMissing narrowerIn nullIn opposingLine
+    oppositionTally pooledLine recordedWith refutedBy review reviewOverlap sponsorCount studyBehind studyCount
+    supportTally supportedBy supportedIn supportingLine tier uncounted uncountedBecause uncountedStudy underPolicy
+    unresolved usesClaim usesLine verdict withoutStudy wouldBe"""
 DERIVED = frozenset(f"{VOCAB}{name}" for name in _DERIVED.split())
 """Properties of what is derived: those that the rule hand-written-edge forbids in data."""
 
@@ -45,6 +46,7 @@ _DERIVED_CLASSES = frozenset(
     f"{VOCAB}{name}"
     for name in (
         "ContestedEdge",
+        "Contradiction",
         "Derivation",
         "Flip",
         "Indication",

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pyoxigraph as ox
 
+from moagraph.weigh.contradictions import contradictions
 from moagraph.weigh.evidence import Evidence, Facts
 from moagraph.weigh.fragility import flips
 from moagraph.weigh.independence import independence
@@ -19,7 +20,7 @@ from moagraph.weigh.reviews import overlap_of_reviews
 
 Weighing = Callable[[Evidence], Iterable[ox.Triple]]
 
-WEIGHINGS: tuple[Weighing, ...] = (independence, overlap_of_reviews, flips, informativeness)
+WEIGHINGS: tuple[Weighing, ...] = (independence, overlap_of_reviews, flips, informativeness, contradictions)
 """All weighings, in the order in which they run; none sees what another gives."""
 
 

@@ -80,7 +80,14 @@ def queries_of(corpus: Corpus) -> list[Query]:
     return [Query.parse(file.name, file.text) for file in corpus.matching("queries", ".rq")]
 
 
-def derive(store: ox.Store, policy: Policy, derivations: list[Derivation], facts: Facts | None = None) -> int:
+def derive(
+    store: ox.Store,
+    policy: Policy,
+    derivations: list[Derivation],
+    facts: Facts | None = None,
+    *,
+    weighing: bool = True,
+) -> int:
     """Fills the named graph of a policy from the asserted graph, and gives the number of its triples.
 
     Args:
@@ -88,6 +95,7 @@ def derive(store: ox.Store, policy: Policy, derivations: list[Derivation], facts
         policy: whose graph is filled.
         derivations: in the order in which they run.
         facts: what is asserted as weighing needs it, where it was read already.
+        weighing: whether the evidence is weighed too; no verdict and no edge depends on it.
     """
     import pyoxigraph as ox
 
@@ -107,8 +115,9 @@ def derive(store: ox.Store, policy: Policy, derivations: list[Derivation], facts
         triples = store.query(text, default_graph=[asserted, graph])
         assert isinstance(triples, ox.QueryTriples)
         store.extend([ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples])
-    evidence = Evidence.of(EmbeddedStore(store), policy.name, facts)
-    store.extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t in weighed(evidence))
+    if weighing:
+        evidence = Evidence.of(EmbeddedStore(store), policy.name, facts)
+        store.extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t in weighed(evidence))
     return sum(1 for _ in store.quads_for_pattern(None, None, None, graph))
 
 

@@ -6,7 +6,7 @@ import os
 
 import click
 
-from moagraph.cli import asking, completing, curating, describing, making, querying, versions
+from moagraph.cli import asking, completing, curating, describing, making, querying, versions, weighing
 from moagraph.errors import MoagraphError
 
 
@@ -37,6 +37,8 @@ for _command in (
     querying.sparql,
     versions.diff,
     versions.fmt,
+    weighing.policy,
+    weighing.what_if,
 ):
     cli.add_command(_command)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from moagraph.errors import EndpointFailed, InputUnreadable, UnknownPolicy
 from moagraph.library import Library
@@ -21,11 +21,10 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
     import rdflib
 
-    from moagraph.build import Derivation, Policy
     from moagraph.compare.cells import SideBySide
     from moagraph.faces.signature import Questions
     from moagraph.sandbox import Limits, Sandboxed
-    from moagraph.shifts import Shifts, WhatIf
+    from moagraph.shifts import Lost, Shifts, WhatIf
     from moagraph.show import Account
 
 DEFAULT_POLICY = "stated"
@@ -163,57 +162,21 @@ class Graph:
 
         return compare(self.library, compounds, table)
 
-    def what_if(
-        self,
-        without: Iterable[str] = (),
-        *,
-        references: Iterable[str] = (),
-        studies: Iterable[str] = (),
-        sources: Iterable[str] = (),
-        lines: Iterable[str] = (),
-        sponsors: Iterable[str] = (),
-        authors: Iterable[str] = (),
-    ) -> WhatIf:
+    def what_if(self, without: Iterable[str] = (), **others: Unpack[Lost]) -> WhatIf:
         """Gives what would be judged otherwise under this policy if all of these were lost.
 
-        A line is lost with all that it rests on; policy and derivations are run again over what is left, in memory.
-
         Args:
-            without: references, studies, sources, agents or evidence lines, by any of their names; an agent with
-                what it asserts and sponsors.
-            references: publications, by any of their names.
-            studies: studies and sets of studies.
-            sources: documents.
-            lines: evidence lines.
-            sponsors: agents of whom all studies are lost that they sponsor, or of which they sponsor included ones.
-            authors: names, as references print them, of whom all publications are lost.
+            without: references, studies, sources, evidence lines, or agents with what they assert and sponsor.
+            others: the same by class, and `sponsors` and `authors`.
 
         Raises:
             UnknownThing, AmbiguousThing: a name names nothing, or several things.
             InputTooLarge: the endpoint holds more than can be read into memory.
         """
+        from moagraph.build import rules_at
         from moagraph.shifts import what_if
 
-        roles = {"": without, "reference": references, "study": studies, "source": sources, "line": lines}
-        roles |= {"sponsor": sponsors, "author": authors}
-        words = [(role, name) for role, names in roles.items() for name in names]
-        return what_if(self.library, words, *self._rules())
-
-    def _rules(self) -> tuple[Policy, list[Derivation]]:
-        """Gives what derives the policy's graph: of an endpoint, the rules that come with moagraph."""
-        from moagraph.build import derivations_of, policies_of
-        from moagraph.corpus import Corpus, read_files
-
-        rules = [
-            f
-            for f in read_files(self.places or packaged())
-            if f.path.startswith("ontology/") and f.path.endswith(".rq")
-        ]
-        corpus = Corpus.of(rules)
-        policies = {policy.name: policy for policy in policies_of(corpus)}
-        if self.policy not in policies:
-            raise UnknownPolicy(self.policy, policies)
-        return policies[self.policy], derivations_of(corpus)
+        return what_if(self.library, without, others, *rules_at(self.places or packaged()))
 
     def overlap(self, mechanisms: bool = False, strongest: int | None = None) -> nx.Graph[Any]:
         """Gives the overlap graph: compounds, joined where they share mechanisms.
@@ -340,18 +303,9 @@ def policy_diff(
     endpoint: str | None = None,
     progress: Progress | None = None,
 ) -> Shifts:
-    """Gives what is judged otherwise under one policy than under another: verdicts, edges, shared mechanisms, cells.
+    """Gives what is judged otherwise under the policy `new` than under `old`, and the evidence lines responsible.
 
-    Args:
-        old: name of the policy to compare with.
-        new: name of the other policy.
-        root: as for `open`.
-        endpoint: as for `open`; what it holds is read into memory.
-        progress: as for `open`.
-
-    Raises:
-        UnknownPolicy: there is no such policy.
-        InputTooLarge: the endpoint holds more than can be read into memory.
+    Arguments and errors are as for `open`; what an endpoint holds is read into memory, or is `InputTooLarge`.
     """
     from moagraph.shifts import policy_diff as between
 

@@ -80,6 +80,15 @@ def queries_of(corpus: Corpus) -> list[Query]:
     return [Query.parse(file.name, file.text) for file in corpus.matching("queries", ".rq")]
 
 
+def rules_at(places: Places) -> tuple[dict[str, Policy], list[Derivation]]:
+    """Gives the policies by name and the derivations, in the order in which they run, that lie at places."""
+    from moagraph.corpus import Corpus, paths_in, read_file
+
+    rules = [(name, path) for name, path in paths_in(places) if name.startswith("ontology/") and name.endswith(".rq")]
+    corpus = Corpus.of([read_file(name, path) for name, path in rules])
+    return {policy.name: policy for policy in policies_of(corpus)}, derivations_of(corpus)
+
+
 def derive(
     store: ox.Store,
     policy: Policy,

@@ -23,7 +23,7 @@ from moagraph.cli.output import format_for, say, write_out
 from moagraph.errors import NothingToCheck
 
 if TYPE_CHECKING:
-    from moagraph.shifts import Shifts
+    from moagraph.shifts import Lost, Shifts
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -53,6 +53,7 @@ def policy_diff(
     """
     from moagraph import api
 
+    _keep_all()
     _tell(api.policy_diff(old, new, root, endpoint=endpoint, progress=say), everything, format_, output)
 
 
@@ -118,8 +119,7 @@ def what_if(
     """
     from moagraph import api
 
-    lost = {
-        "without": without,
+    lost: Lost = {
         "references": without_reference,
         "studies": without_study,
         "sources": without_source,
@@ -127,10 +127,18 @@ def what_if(
         "sponsors": without_sponsor,
         "authors": without_author,
     }
-    if not any(lost.values()):
+    if not (without or any(lost.values())):
         raise NothingToCheck("nothing is named that is lost", "moagraph what-if --without reference:kurkin-2021")
+    _keep_all()
     graph = api.open(root, policy=policy or api.DEFAULT_POLICY, endpoint=endpoint, progress=say)
-    _tell(graph.what_if(**lost), everything, format_, output)
+    _tell(graph.what_if(without, **lost), everything, format_, output)
+
+
+def _keep_all() -> None:
+    """Stops looking for garbage: nearly all that is read lives until the process ends."""
+    import gc
+
+    gc.disable()
 
 
 def _tell(shifts: Shifts, everything: bool, format_: str | None, output: str) -> None:

@@ -7,17 +7,17 @@ cell of a side-by-side table whose values change; each names the evidence lines 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from moagraph.errors import InputTooLarge
+from moagraph.errors import InputTooLarge, UnknownPolicy
 from moagraph.library import Library
 from moagraph.names import ASSERTED, policy_graph
 from moagraph.shifts.answer import EXTENSIONS, FORMATS, Shifts, WhatIf
 from moagraph.shifts.between import Between
-from moagraph.shifts.losses import ROLES, loss_of, named
+from moagraph.shifts.losses import Lost, loss_of, named
 from moagraph.shifts.shift import Bearing, Shift, Standing
 from moagraph.shifts.states import State
 from moagraph.store import EmbeddedStore, Store
@@ -29,8 +29,8 @@ __all__ = [
     "EXTENSIONS",
     "FORMATS",
     "MOST_TRIPLES",
-    "ROLES",
     "Bearing",
+    "Lost",
     "Shift",
     "Shifts",
     "Standing",
@@ -60,14 +60,15 @@ def policy_diff(old: Library, new: Library, summaries: tuple[str, str] = ("", ""
     else:
         old, new = (_embedded(library) for library in (old, new))
     before = State(old)
-    between = Between(before, State(new, before.asserted))
+    between = Between(before, State(new, before.asserted, before))
     return Shifts.of(between, summaries)
 
 
 def what_if(
     library: Library,
-    without: Iterable[tuple[str, str]],
-    policy: Policy,
+    without: Iterable[str],
+    others: Lost,
+    policies: Mapping[str, Policy],
     derivations: list[Derivation],
 ) -> WhatIf:
     """Gives what would be judged otherwise if studies, publications, sources, agents or lines were lost.
@@ -76,24 +77,29 @@ def what_if(
 
     Args:
         library: a store, and the policy; an endpoint is read into memory first.
-        without: what is lost: for each its role, one of `ROLES` or empty, and its name.
-        policy: the same policy, as a query.
+        without: names of references, studies, sources, agents and evidence lines that are lost.
+        others: names of what is lost by what it is lost as.
+        policies: the policies as queries, by name.
         derivations: what derives verdicts and edges, in order.
 
     Raises:
         UnknownThing, AmbiguousThing: a name names nothing, or several things.
+        UnknownPolicy: the library's policy is none of the policies.
         InputTooLarge: an endpoint holds more than can be read into memory.
     """
     from moagraph.build import derive
 
+    policy = policies.get(library.policy)
+    if policy is None:
+        raise UnknownPolicy(library.policy, policies)
     before = State(_embedded(library))
-    loss = loss_of(before, named(before, without))
+    loss = loss_of(before, named(before, without, others))
     left = before.asserted.without(loss.nodes) if loss.nodes else before.asserted
     store = ox.Store()
     graph = ox.NamedNode(ASSERTED)
     store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t in left.triples)
     derive(store, policy, derivations, weighing=False)
-    after = State(Library({}, EmbeddedStore(store), library.policy), left)
+    after = State(Library({}, EmbeddedStore(store), library.policy), left, before)
     return WhatIf.after(Between(before, after), policy.summary, loss)
 
 

@@ -39,9 +39,9 @@ class Between:
         compounds = len(self.old.compounds)
         return {
             "claims": len(self.old.asserted.leading["bearsOn"]),
-            "edges": len(self.old.derived.edges.keys() | self.new.derived.edges.keys()),
+            "derivations": len(self.old.derived.edges.keys() | self.new.derived.edges.keys()),
             "pairs of compounds": compounds * (compounds - 1) // 2,
-            "compounds side by side": compounds,
+            "compounds": compounds,
             "tables": len(TABLES),
         }
 
@@ -100,7 +100,7 @@ class Between:
                 frozenset().union(*(state.derived.edges.get(key, NO_EDGE).lines for key in keys))
                 for state in (self.old, self.new)
             ]
-            words = f"{one.label} and {other.label}: {mechanism.label}"
+            words = f"{mechanism.label} by {one.label} and {other.label}"
             standings = [Standing(how, "", how) if how else _NOT_SHARED for how in (was, is_)]
             what = "changed" if was and is_ else "won" if is_ else "lost"
             yield self._shift("shared mechanism", [one, other, mechanism], words, what, standings, lines)
@@ -126,11 +126,11 @@ class Between:
         differing = [[e for content, e in found.items() if content not in both] for found in contents]
         ids = [expand(curie) or curie for found in differing for entry in found for curie in entry.ids]
         standings = [
-            Standing(cell.kind, "", "; ".join(entry.words for entry in found) or "nothing beside what both have")
+            Standing(cell.kind, "", "; ".join(entry.words for entry in found) or "not told")
             for cell, found in zip(cells, differing, strict=True)
         ]
         kinds = [cell.kind for cell in cells]
-        what = "other values" if kinds[0] == kinds[1] else f"{kinds[0]} becomes {kinds[1]}"
+        what = "other values" if kinds[0] == kinds[1] else f"{kinds[0]} → {kinds[1]}"
         lines = [
             frozenset().union(*(state.derived.used.get(iri, frozenset()) for iri in ids))
             for state in (self.old, self.new)
@@ -158,14 +158,13 @@ class Between:
         """Gives the absences and studies that one state lacks, among some nodes and what those name."""
         found = {}
         for iri in iris:
-            for state in (self.old, self.new):
+            for state, counts in ((self.old, OLD), (self.new, NEW)):
                 node = state.asserted.nodes.get(iri, {})
-                for part in (iri, *(str(value) for values in node.values() for value in values)):
+                for part in {iri, *(str(value) for values in node.values() for value in values)} & self.gone:
                     for kind in ("absence", "study"):
-                        if part in self.gone and part.startswith(PREFIXES[kind]):
-                            counts = OLD if self.old.has(part) else NEW
+                        if part.startswith(PREFIXES[kind]):
                             name = state.name(part)
-                            found[part] = Bearing(name, kind, counts, "", name.label, "", "", ())
+                            found[part] = Bearing(name, kind, counts, "", "", name.label, "", "", ())
         return [found[iri] for iri in sorted(found)]
 
     def _shift(
@@ -209,7 +208,8 @@ class Between:
             kind="line",
             counts=BOTH if before and after else OLD if before else NEW,
             claim=claim.sentence(),
-            words=f"{line.stance_label} by {line.whence()}",
+            stance=line.stance_label,
+            whence=line.whence(),
             old=_tier(tiers[0]),
             new=_tier(tiers[1]),
             studies=tuple(map(state.name, state.facts.studies(iri))),

@@ -7,9 +7,9 @@ that includes a lost study stays, though its own result may change.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict, cast
 
 from moagraph.cells import Iri
 from moagraph.errors import AmbiguousThing, UnknownThing
@@ -27,8 +27,33 @@ CLASSES = {
 }
 """The kinds of what can be lost, and their classes."""
 
-ROLES = ("reference", "study", "source", "line", "sponsor", "author")
-"""As what something can be named to be lost; without a role it is of any of `CLASSES`."""
+ROLES = {
+    "references": "reference",
+    "studies": "study",
+    "sources": "source",
+    "lines": "line",
+    "sponsors": "sponsor",
+    "authors": "author",
+}
+"""As what things can be named to be lost, and what they are called then."""
+
+
+class Lost(TypedDict, total=False):
+    """Names of what is lost.
+
+    Attributes:
+        references, studies, sources, lines: by any of their names.
+        sponsors: agents; with all studies that they sponsor, or of which they sponsor some included ones.
+        authors: names, as references print them; with all their publications.
+    """
+
+    references: Iterable[str]
+    studies: Iterable[str]
+    sources: Iterable[str]
+    lines: Iterable[str]
+    sponsors: Iterable[str]
+    authors: Iterable[str]
+
 
 _FOLDERS = {
     PREFIXES[folder]: kind
@@ -57,17 +82,21 @@ class Named:
         return f"{kind.get(self.kind, self.kind)} {self.label}"
 
 
-def named(state: State, words: Iterable[tuple[str, str]]) -> tuple[Named, ...]:
-    """Gives what words name, each once, in order.
+def named(state: State, without: Iterable[str], others: Lost) -> tuple[Named, ...]:
+    """Gives what is named, each once, in order.
 
     Args:
-        state: where they are looked up.
-        words: for each its role, one of `ROLES` or empty, and the name.
+        state: where names are looked up.
+        without: names of things of any of `CLASSES`.
+        others: names of things by what they are lost as.
 
     Raises:
         UnknownThing: nothing has that name; offers the nearest ones.
         AmbiguousThing: several things have it.
     """
+    given = cast("Mapping[str, Iterable[str]]", others)
+    words = [("", word) for word in without]
+    words += [(role, word) for many, role in ROLES.items() for word in given.get(many, ())]
     found = set()
     for role, word in words:
         if role == "author":
@@ -75,7 +104,7 @@ def named(state: State, words: Iterable[tuple[str, str]]) -> tuple[Named, ...]:
             found.add(Named("author", name, name))
             continue
         kinds = ["agent"] if role == "sponsor" else [role] if role else _kinds(word)
-        iri = state.library.names.resolve(word, [cls for kind in kinds for cls in CLASSES[kind]])
+        iri = state.names.resolve(word, [cls for kind in kinds for cls in CLASSES[kind]])
         kind = role or _kinds(iri)[0]
         found.add(Named(kind, iri, state.name(iri).label))
     return tuple(sorted(found, key=lambda one: (one.kind, one.iri)))
@@ -207,10 +236,8 @@ class _Losing:
 
     def _spread_to_unstated(self, things: set[str]) -> None:
         """Adds absences, and studies that nothing left rests on, which only lost sources state."""
-        for iri in self.state.asserted.nodes:
-            if iri.startswith(PREFIXES["absence"]) and (
-                _all_in(map(str, self.state.values(iri, "statedIn")), self.sources) or self._names(iri, things)
-            ):
+        for iri in self.state.asserted.members.get(f"{VOCAB}Absence", ()):
+            if _all_in(self.state.values(iri, "statedIn"), self.sources) or self._names(iri, things):
                 self.absences.add(iri)
         if self.sources:
             kept = {

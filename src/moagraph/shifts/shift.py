@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from moagraph.cells import Iri
@@ -12,8 +12,6 @@ KINDS = ("verdict", "edge", "shared mechanism", "cell")
 
 OLD, NEW, BOTH = "old", "new", "both"
 """Where something counts."""
-
-_MIRRORED = {OLD: NEW, NEW: OLD, BOTH: BOTH}
 
 
 class Standing(NamedTuple):
@@ -42,7 +40,8 @@ class Bearing:
         kind: line, absence or study.
         counts: where it counts: old, new or both; in both states with another tier.
         claim: the claim that a line bears on, in words; else empty.
-        words: what it does to the claim, and whence it comes: who says so, from which study, citing what.
+        stance: what a line does to the claim, in words: supported, refuted, found null or left open; else empty.
+        whence: who says so, where, from which study, citing what; or what a study or absence is called.
         old, new: what it counts for in each state, in words: its tier, or nothing.
         studies: what a line rests on.
     """
@@ -51,14 +50,11 @@ class Bearing:
     kind: str
     counts: str
     claim: str
-    words: str
+    stance: str
+    whence: str
     old: str
     new: str
     studies: tuple[Iri, ...]
-
-    def mirrored(self) -> Bearing:
-        """Gives the same with the states exchanged."""
-        return replace(self, counts=_MIRRORED[self.counts], old=self.new, new=self.old)
 
     def to_dict(self) -> dict[str, Any]:
         """Gives it as data."""
@@ -67,7 +63,8 @@ class Bearing:
             "kind": self.kind,
             "counts": self.counts,
             "claim": self.claim or None,
-            "words": self.words,
+            "stance": self.stance or None,
+            "whence": self.whence,
             "old": self.old or None,
             "new": self.new or None,
             "studies": [thing(study) for study in self.studies],
@@ -84,7 +81,7 @@ class Shift:
             compound of a cell.
         place: table and attribute of a cell; else empty.
         words: what it is about, in words.
-        what: what happened, in words: "plain edge lost", "won", "other values".
+        what: what happened, in words: "plain edge lost", "lost", "other values".
         old, new: how it stands in each state.
         because: the evidence lines responsible, and for cells also studies and absences, in order.
         left_out: studies that lines responsible rest on, and no line that counts for it in the new state.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 
 from moagraph.cells import Iri
 from moagraph.claims import Claim, Line
@@ -10,11 +10,11 @@ from moagraph.compare import TABLES
 from moagraph.compare.cells import BesideCell
 from moagraph.compare.known import Knowledge
 from moagraph.library import Library
-from moagraph.names import ASSERTED, PREFIXES, VOCAB, local_name, policy_graph
+from moagraph.names import ASSERTED, VOCAB, local_name, policy_graph
 from moagraph.overlap.closures import Edge, Hierarchy, closures_of
 from moagraph.overlap.sharing import Sharing
 from moagraph.shifts.judged import Derived
-from moagraph.shifts.reading import Asserted, WholeReader
+from moagraph.shifts.reading import Asserted, WholeNames, WholeReader
 from moagraph.weigh.evidence import CLASSES, Facts
 
 SHARED, CONTESTED = "shared", "shared only through a contested edge"
@@ -29,18 +29,20 @@ class State:
     Args:
         library: the store, and the policy.
         asserted: what is asserted in the store, where it was read already.
+        like: another state, from which is taken over what both say alike.
 
     Attributes:
         derived: verdicts, edges and the lines that count.
     """
 
-    def __init__(self, library: Library, asserted: Asserted | None = None) -> None:
+    def __init__(self, library: Library, asserted: Asserted | None = None, like: State | None = None) -> None:
         self.library = library
         self.store, self.policy = library.store, library.policy
         derived = list(self.store.quads(policy_graph(self.policy)))
-        self.asserted = asserted or Asserted(self.store.quads(ASSERTED))
+        self.asserted: Asserted = asserted or Asserted.of(self.store.quads(ASSERTED))
         self.derived = Derived(derived)
-        self.reader = WholeReader(self.store, self.policy, self.asserted, derived)
+        before = like.reader if like else None
+        self.reader: WholeReader = WholeReader(self.store, self.policy, self.asserted, derived, before)
 
     def values(self, iri: str, name: str) -> list[Iri]:
         """Gives the things that a property of ours leads to."""
@@ -63,23 +65,26 @@ class State:
         return None
 
     @cached_property
+    def names(self) -> WholeNames:
+        """The names of all things."""
+        return WholeNames(self.store, self.policy, self.asserted)
+
+    @cached_property
     def facts(self) -> Facts:
         """What is asserted, as weighing reads it."""
-        nodes: dict[str, dict[str, tuple[str, ...]]] = {}
-        of = {f"{VOCAB}{name}": name for name in CLASSES}
-        found: dict[str, list[str]] = {name: [] for name in CLASSES}
-        for iri in sorted(self.asserted.nodes):
-            node = self.asserted.nodes[iri]
-            for cls in node.get(f"{PREFIXES['rdf']}type", ()):
-                if cls in of:
-                    found[of[str(cls)]].append(iri)
-                    nodes[iri] = {local_name(name): tuple(map(str, values)) for name, values in node.items()}
-        return Facts(nodes, {name: tuple(iris) for name, iris in found.items()})
+        members = {name: tuple(self.asserted.members.get(VOCAB + name, ())) for name in CLASSES}
+        local = cache(local_name)
+        nodes = {
+            iri: {local(name): tuple(map(str, values)) for name, values in self.asserted.nodes[iri].items()}
+            for iris in members.values()
+            for iri in iris
+        }
+        return Facts(nodes, members)
 
     @cached_property
     def compounds(self) -> tuple[str, ...]:
         """The compounds in order."""
-        return tuple(self.library.names.members("moa:Compound"))
+        return self.facts.members["Compound"]
 
     def name(self, iri: str) -> Iri:
         """Gives a thing with its label."""
@@ -136,15 +141,21 @@ class State:
         how claims and lines are judged, and the derivations on the compound.
         """
         found: dict[str, set[object]] = {compound: set() for compound in self.compounds}
-        nodes = self.asserted.nodes
-        whole = {iri: [*self.values(iri, "member"), *self.values(iri, "about")] for iri in nodes}
-        for iri in nodes:
-            ends = [*self.values(iri, "subject"), *self.values(iri, "intervention")]
-            if ends and f"{VOCAB}interactsWith" in self.values(iri, "predicate"):
-                ends += self.values(iri, "object")
-            standing = self._standing(iri) if ends else None
-            for compound in {str(part) for end in ends for part in (end, *whole.get(end, ()))} & found.keys():
-                found[compound].add(standing)
+        members = self.asserted.members
+        parts = {
+            iri: self.values(iri, name)
+            for cls, name in (("CompoundGroup", "member"), ("EvidenceBody", "about"))
+            for iri in members.get(VOCAB + cls, ())
+        }
+        for cls in ("Claim", "Absence", "Study", "StudySet"):
+            for iri in members.get(VOCAB + cls, ()):
+                ends = [*self.values(iri, "subject"), *self.values(iri, "intervention")]
+                if f"{VOCAB}interactsWith" in self.values(iri, "predicate"):
+                    ends += self.values(iri, "object")
+                compounds = {str(part) for end in ends for part in (end, *parts.get(end, ()))} & found.keys()
+                standing = self._standing(iri) if compounds else None
+                for compound in compounds:
+                    found[compound].add(standing)
         for key, edge in self.derived.edges.items():
             if key[0] in found:
                 found[key[0]].add((key, edge))

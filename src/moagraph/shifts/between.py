@@ -107,7 +107,10 @@ class Between:
 
     def _cells(self) -> Iterator[Shift]:
         old, new = self.old.footing, self.new.footing
-        compounds = [compound for compound in self.old.compounds if old[compound] != new[compound]]
+        yield from self.cells([compound for compound in self.old.compounds if old[compound] != new[compound]])
+
+    def cells(self, compounds: list[str]) -> Iterator[Shift]:
+        """Gives the cells of some compounds that shift, in the order of tables and rows."""
         if not compounds:
             return
         was, is_ = self.old.cells(compounds), self.new.cells(compounds)
@@ -162,7 +165,7 @@ class Between:
                 node = state.asserted.nodes.get(iri, {})
                 for part in {iri, *(str(value) for values in node.values() for value in values)} & self.gone:
                     for kind in ("absence", "study"):
-                        if part.startswith(PREFIXES[kind]):
+                        if state.has(part) and part.startswith(PREFIXES[kind]):
                             name = state.name(part)
                             found[part] = Bearing(name, kind, counts, "", "", name.label, "", "", ())
         return [found[iri] for iri in sorted(found)]

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import moagraph
-from moagraph import diff, fair, graphs, report, table
+from moagraph import diff, fair, graphs, report, shifts, table
 from moagraph.cli import options
 from moagraph.cli.completing import SHELLS
 from moagraph.compare import cells
@@ -81,6 +81,18 @@ def offer(environment: dict[str, str]) -> Offer:
         ("moagraph fmt --check -f git", "plain,github"),
         ("moagraph diff a b -f mark", "plain,markdown"),
         ("moagraph diff a b --policy ", "plain,everything"),
+        ("moagraph policy diff s", "plain,stated"),
+        ("moagraph policy diff stated e", "plain,everything"),
+        ("moagraph policy diff a b -f mark", "plain,markdown"),
+        ("moagraph what-if --policy e", "plain,everything"),
+        ("moagraph what-if -f j", "plain,json"),
+        ("moagraph what-if --without study:car", "plain,cars"),
+        ("moagraph what-if --without-reference kurk", "plain,kurkin-2021"),
+        ("moagraph what-if --without-study captain-tr", "plain,captain-trial-series"),
+        ("moagraph what-if --without-source vialb", "plain,vialbase-notes"),
+        ("moagraph what-if --without-line cortexin_binds_am", "plain,cortexin_binds_ampa_1"),
+        ("moagraph what-if --without-sponsor gero", "plain,geropharm"),
+        ("moagraph what-if --without-author mur", "plain,Muresanu DF"),
         ("moagraph fair -o out", "file,out"),
         ("moagraph ask studies-of-size at_least=", "plain,100"),
         ("moagraph ask shared-mechanisms --pol", "plain,--policy"),
@@ -117,6 +129,7 @@ def test_the_formats_offered_are_those_there_are() -> None:
     assert set(options.GRAPH_FORMATS) == set(graphs.FORMATS)
     assert set(options.REPORT_FORMATS) == set(report.FORMATS)
     assert set(options.DIFF_FORMATS) == set(diff.FORMATS)
+    assert set(options.SHIFT_FORMATS) == set(shifts.FORMATS)
 
 
 def test_only_what_begins_so_is_offered(offer: Offer) -> None:

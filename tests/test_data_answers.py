@@ -128,7 +128,11 @@ ASKED: dict[str, dict[str, dict[str, str | list[str]]]] = {
     "studies-without-result": {"all": {}},
     "tallies-of-claims": {"all": {}},
     "tallies-of-edges": BOTH,
-    "unstudied-indications": {"all": {}, "cortexin": {"compound": "cortexin"}, "dementia": {"indication": "dementia"}},
+    "unstudied-indications": {
+        "all": {},
+        "cortexin": {"compound": "cortexin"},
+        "dementia": {"indication": "dementia"},
+    },
 }
 """What is asked, by query and case."""
 POLICIES = dict.fromkeys(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from moagraph.errors import EndpointFailed, InputUnreadable, UnknownPolicy
 from moagraph.library import Library
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from moagraph.compare.cells import SideBySide
     from moagraph.faces.signature import Questions
     from moagraph.sandbox import Limits, Sandboxed
+    from moagraph.shifts import Lost, Shifts, WhatIf
     from moagraph.show import Account
     from moagraph.why import Explanation
 
@@ -162,6 +163,22 @@ class Graph:
         from moagraph.compare import compare
 
         return compare(self.library, compounds, table)
+
+    def what_if(self, without: Iterable[str] = (), **others: Unpack[Lost]) -> WhatIf:
+        """Gives what would be judged otherwise under this policy if all of these were lost.
+
+        Args:
+            without: references, studies, sources, evidence lines, or agents with what they assert and sponsor.
+            others: the same by class, and `sponsors` and `authors`.
+
+        Raises:
+            UnknownThing, AmbiguousThing: a name names nothing, or several things.
+            InputTooLarge: the endpoint holds more than can be read into memory.
+        """
+        from moagraph.build import rules_at
+        from moagraph.shifts import what_if
+
+        return what_if(self.library, without, others, *rules_at(self.places or packaged()))
 
     def overlap(self, mechanisms: bool = False, strongest: int | None = None) -> nx.Graph[Any]:
         """Gives the overlap graph: compounds, joined where they share mechanisms.
@@ -323,6 +340,25 @@ def open(
         return _with_data(folder / "store", queries, policies, policy, files, places, manifest)
     store = EmbeddedStore.open(folder / "store")
     return Graph(store, queries, policies, policy, places=places, folder=folder / "store", manifest=manifest)
+
+
+def policy_diff(
+    old: str,
+    new: str,
+    root: str | Path | None = None,
+    *,
+    endpoint: str | None = None,
+    progress: Progress | None = None,
+) -> Shifts:
+    """Gives what is judged otherwise under the policy `new` than under `old`, and the evidence lines responsible.
+
+    Arguments and errors are as for `open`; what an endpoint holds is read into memory, or is `InputTooLarge`.
+    """
+    from moagraph.shifts import policy_diff as between
+
+    graphs = [open(root, policy=name, endpoint=endpoint, progress=progress) for name in (old, new)]
+    summaries = (graphs[0].policies[old], graphs[1].policies[new])
+    return between(graphs[0].library, graphs[1].library, summaries)
 
 
 def _with_data(

@@ -119,12 +119,23 @@ def queries_of(corpus: Corpus) -> list[Query]:
     return [Query.parse(file.name, file.text) for file in corpus.matching("queries", ".rq")]
 
 
+def rules_at(places: Places) -> tuple[dict[str, Policy], list[Derivation]]:
+    """Gives the policies by name and the derivations, in the order in which they run, that lie at places."""
+    from moagraph.corpus import Corpus, paths_in, read_file
+
+    rules = [(name, path) for name, path in paths_in(places) if name.startswith("ontology/") and name.endswith(".rq")]
+    corpus = Corpus.of([read_file(name, path) for name, path in rules])
+    return {policy.name: policy for policy in policies_of(corpus)}, derivations_of(corpus)
+
+
 def derive(
     store: ox.Store,
     policy: Policy,
     derivations: Sequence[Derivation],
     facts: Facts | None = None,
     lines: Sequence[ox.NamedNode] | None = None,
+    *,
+    weighing: bool = True,
 ) -> int:
     """Fills the named graph of a policy from the asserted graph, and gives the number of its triples.
 
@@ -134,6 +145,7 @@ def derive(
         derivations: in the order in which they run.
         facts: what is asserted as weighing needs it, where it was read already.
         lines: those that the policy admits, where they are known already.
+        weighing: whether the evidence is weighed too; no verdict and no edge depends on it.
     """
     import pyoxigraph as ox
 
@@ -154,8 +166,9 @@ def derive(
         triples = store.query(text, default_graph=[asserted, graph])
         assert isinstance(triples, ox.QueryTriples)
         store.extend([ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples])
-    evidence = Evidence.of(EmbeddedStore(store), policy.name, facts)
-    store.extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t in weighed(evidence))
+    if weighing:
+        evidence = Evidence.of(EmbeddedStore(store), policy.name, facts)
+        store.extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t in weighed(evidence))
     return sum(1 for _ in store.quads_for_pattern(None, None, None, graph))
 
 

@@ -294,6 +294,12 @@ class InputUnreadable(MoagraphError):
     exit_code = 3
 
 
+class InputTooLarge(MoagraphError):
+    """An endpoint holds more than can be read into memory. What was built in a folder is read with --root instead."""
+
+    code = "input-too-large"
+
+
 class BlankNodesAlike(MoagraphError):
     """Blank nodes that nothing tells apart would come out in another order each time; many are too slow to order."""
 

@@ -119,7 +119,7 @@ class Store(ABC):
         """Gives solutions as a table whose things know their labels, which are looked up all at once."""
         if not columns:
             columns = [Column(name) for name in solutions.variables]
-        reads = [_READS.get(column.type, _several if column.many else _scalar) for column in columns]
+        reads = [_READS.get(column.type, _several if column.many else scalar) for column in columns]
         rows = tuple(tuple(read(term) for read, term in zip(reads, row, strict=True)) for row in solutions.rows)
         labels = self.labels({part for row in rows for cell in row for part in _things(cell)})
         return Table(tuple(columns), tuple(tuple(_labelled(cell, labels) for cell in row) for row in rows))
@@ -134,7 +134,7 @@ class Store(ABC):
         missing = sorted(wanted - self._labels.keys())
         if missing:
             found = self._find_labels(missing)
-            self._labels |= {iri: found.get(iri) or _spoken(iri) for iri in missing}
+            self._labels |= {iri: found.get(iri) or spoken(iri) for iri in missing}
         return {iri: self._labels[iri] for iri in wanted}
 
 
@@ -228,7 +228,8 @@ def _several(term: Term | None) -> tuple[Iri, ...]:
     return tuple(Iri(iri) for iri in sorted(set(value.split())))
 
 
-def _scalar(term: Term | None) -> Scalar:
+def scalar(term: Term | None) -> Scalar:
+    """Gives a term as a cell has it; things do not know their labels yet."""
     if term is None:
         return None
     if isinstance(term, ox.NamedNode):
@@ -255,7 +256,7 @@ def _scalar(term: Term | None) -> Scalar:
 
 def _truth(term: Term | None) -> Scalar:
     """Gives a truth value, which some engines compute as a whole number (Virtuoso)."""
-    value = _scalar(term)
+    value = scalar(term)
     return bool(value) if isinstance(value, int) else value
 
 
@@ -276,7 +277,7 @@ def _labelled(cell: Cell, labels: dict[str, str | None]) -> Cell:
     return cell
 
 
-def _spoken(iri: str) -> str | None:
+def spoken(iri: str) -> str | None:
     """Gives the name of a policy, and what the name of a claim, of its lines, of an absence or of an edge says."""
     if iri.startswith(f"{BASE}policy/"):
         return local_name(iri)

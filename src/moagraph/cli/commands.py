@@ -6,7 +6,7 @@ import os
 
 import click
 
-from moagraph.cli import asking, completing, curating, describing, making, querying, versions, weighing
+from moagraph.cli import asking, completing, curating, describing, making, querying, shifting, versions, weighing
 from moagraph.errors import MoagraphError
 
 
@@ -35,6 +35,8 @@ for _command in (
     making.plot,
     making.push,
     querying.sparql,
+    shifting.policy,
+    shifting.what_if,
     versions.diff,
     versions.fmt,
     weighing.alike,

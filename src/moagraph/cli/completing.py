@@ -165,6 +165,16 @@ def things(*kinds: str) -> Completer:
 
 
 @silent
+def authors(context: click.Context, parameter: click.Parameter, incomplete: str) -> Words:  # noqa: ARG001
+    """Gives the names of authors, as references print them."""
+    graph = _graph(context)
+    if graph is None:
+        return []
+    query = "SELECT DISTINCT ?name WHERE { ?reference moa:authorName ?name } ORDER BY ?name"
+    return _items([(str(name), None) for (name,) in graph.store.select(query, graph.policy).cells], incomplete)
+
+
+@silent
 def policies(context: click.Context, parameter: click.Parameter, incomplete: str) -> Words:
     """Gives the policies of evidence, with their summaries; after a `+` those that are not named yet.
 

@@ -29,6 +29,8 @@ REPORT_FORMATS = ("text", "json", "sarif", "turtle", "github")
 """Formats of findings."""
 DIFF_FORMATS = ("text", "markdown", "json")
 """Formats of differences between versions."""
+SHIFT_FORMATS = ("text", "markdown", "json")
+"""Formats of shifts between two states of judgement."""
 
 BY_READER = "text on a terminal, else tsv"
 """The usual format of tables, in words."""
@@ -111,6 +113,11 @@ def graph_options(command: F) -> F:
         return command(graph=graph, **others)
 
     return cast(F, chosen)
+
+
+def all_option(command: F) -> F:
+    """Gives a command the option to list all entries of long lists."""
+    return click.option("--all", "everything", is_flag=True, help="List all, not only the first of many.")(command)
 
 
 def policy_option(help: str, *, several: bool = False) -> Callable[[F], F]:

@@ -67,7 +67,7 @@ def _edges(known: Knowledge) -> dict[tuple[Iri, Iri], dict[str, _Edge]]:
           VALUES ?compound {{ {nodes} }} VALUES ?relation {{ {relations} }}
           ?edge rdf:subject ?compound ; rdf:predicate ?relation ; rdf:object ?condition ; moa:verdict ?verdict ;
             moa:tier ?tier ; moa:unresolved ?unresolved ; moa:usesClaim ?claim ; moa:usesLine ?line
-        }} ORDER BY ?compound ?condition ?relation ?claim ?line""",
+        }}""",
         known.policy,
     )
     edges: dict[tuple[Iri, Iri], dict[str, _Edge]] = {}

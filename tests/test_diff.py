@@ -24,7 +24,6 @@ from conftest import ROOT, Ontology
 from moagraph import diff
 from moagraph.cli.commands import cli
 from moagraph.diff import Difference
-from moagraph.diff.answers import bare
 from moagraph.diff.bump import bump_of
 from moagraph.diff.changes import Change, Field, Words
 from moagraph.diff.judged import EdgeChange, VerdictChange
@@ -34,6 +33,7 @@ from moagraph.export import nquads, release
 from moagraph.export import turtle as turtle_export
 from moagraph.names import PREFIXES, VOCAB
 from moagraph.places import HOME_VARIABLE
+from moagraph.query import bare
 from moagraph.store import EmbeddedStore
 
 DATA = ROOT / "tests" / "fixtures" / "base" / "data"
@@ -422,7 +422,7 @@ def test_queries_and_rules_that_differ(versions: Path, tmp_path: Path) -> None:
 
 
 def test_bare_text_of_a_query(ontology: Ontology) -> None:
-    text = bare(ontology.queries["mechanisms-of-compound"])
+    text = bare(ontology.queries["mechanisms-of-compound"].text)
     assert "#" not in re.sub(r"<[^>]*>|'[^']*'|\"[^\"]*\"", "", text)
     assert "SELECT" in text
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from moagraph.compare.cells import SideBySide
     from moagraph.faces.signature import Questions
+    from moagraph.receipts.receipt import Receipt
+    from moagraph.receipts.setting import Setting
     from moagraph.sandbox import Limits, Sandboxed
     from moagraph.show import Account
 
@@ -43,6 +45,7 @@ class Graph:
         folder: the folder of the embedded store; None for an endpoint.
         manifest: what is known of how it was built: `digest`, `looked_at`.
         unchecked: number of a user's own triples, which no check has seen and from which nothing is derived.
+        own: a user's own files of RDF, and folders of them.
     """
 
     def __init__(
@@ -67,6 +70,7 @@ class Graph:
         self.folder = folder
         self.manifest = dict(manifest or {})
         self.unchecked = 0
+        self.own: tuple[Path, ...] = ()
         self._scratch = scratch
         self._sandbox: Sandboxed | None = None
 
@@ -96,6 +100,29 @@ class Graph:
             MoagraphError: the question was wrong; the message says how to mend it.
         """
         return self.library.ask(name, values)
+
+    def receipt(self, name: str, **values: object) -> Receipt:
+        """Gives the receipt of an answer: the question, what it was asked of, the rows, and the evidence under each.
+
+        Args:
+            name: the query's name.
+            values: its parameters, as `ask` takes them.
+
+        Raises:
+            MoagraphError: the question was wrong; the message says how to mend it.
+        """
+        from moagraph.receipts.making import receipt_of
+
+        return receipt_of(self.library, name, values, self._setting())
+
+    def _setting(self) -> Setting:
+        from moagraph.receipts import setting
+
+        if self.places is not None:
+            return setting.setting_of_places(self.places, self.manifest, self.policy, self.own)
+        if self.own:
+            return setting.setting_of_own(self.own)
+        return setting.setting_at_endpoint(str(self.manifest.get("digest", "")), self.policy)
 
     @property
     def queries(self) -> Questions:
@@ -310,6 +337,7 @@ def _with_data(
         scratch=scratch,
     )
     graph.unchecked = embedded.count(DATA_GRAPH)
+    graph.own = tuple(path for path in files if path.suffix != ".rq")
     return graph
 
 

@@ -163,7 +163,7 @@ def build(corpus: Corpus, report: Report, into: Path | None = None, progress: Pr
     """
     import pyoxigraph as ox
 
-    from moagraph.store import EmbeddedStore
+    from moagraph.store import EmbeddedStore, Triples
     from moagraph.weigh import Facts
 
     if report.violations:
@@ -204,6 +204,7 @@ def build(corpus: Corpus, report: Report, into: Path | None = None, progress: Pr
         manifest = {
             "layout": LAYOUT,
             "digest": corpus.digest,
+            "statements": Triples.of(corpus.triples).digest,
             "quads": counts,
             "looked_at": report.looked_at,
             "policies": {policy.name: policy.summary for policy in policies},

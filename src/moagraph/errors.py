@@ -279,6 +279,24 @@ class InputUnreadable(MoagraphError):
     exit_code = 3
 
 
+class NotAReceipt(MoagraphError):
+    """The file holds no receipt of an answer: one that `moagraph ask NAME … --receipt FILE` wrote, whole."""
+
+    code = "not-a-receipt"
+
+
+class ReceiptAltered(MoagraphError):
+    """What a receipt says does not fit the digest that it is named by, so somebody changed it after it was written."""
+
+    code = "receipt-altered"
+
+
+class ReceiptOfAnotherGraph(MoagraphError):
+    """Nothing that a receipt speaks of is in the graph at hand, so comparing them would say nothing."""
+
+    code = "receipt-of-another-graph"
+
+
 class BlankNodesAlike(MoagraphError):
     """Blank nodes that nothing tells apart would come out in another order each time; many are too slow to order."""
 

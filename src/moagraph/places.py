@@ -16,7 +16,7 @@ from moagraph.errors import InputUnreadable, OutputFailed
 HOME_VARIABLE = "MOAGRAPH_HOME"
 CACHE_VARIABLE = "MOAGRAPH_CACHE"
 
-LAYOUT = "2"
+LAYOUT = "3"
 """Raised when generations of an older moagraph can no longer be read; part of their names."""
 
 MANIFEST = "manifest.json"

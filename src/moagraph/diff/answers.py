@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from moagraph.diff.causes import Cause, Causes
 from moagraph.diff.judged import EdgeChange
 from moagraph.diff.sides import Side
-from moagraph.query import Query
+from moagraph.query import bare
 from moagraph.table import Cell, Column, Iri, Table
 
 
@@ -64,12 +64,6 @@ class AnswerChange:
         }
 
 
-def bare(query: Query) -> str:
-    """Gives the text of a query without comments: what it asks."""
-    lines = (line.strip() for line in query.text.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("#"))
-
-
 def rewordings(old: Side, new: Side) -> dict[str, str]:
     """Gives the queries that one side lacks (added, withdrawn) or that differ (changed); none where one is lent."""
     if not (old.own_queries and new.own_queries):
@@ -80,7 +74,7 @@ def rewordings(old: Side, new: Side) -> dict[str, str]:
             found[name] = "added"
         elif name not in new.queries:
             found[name] = "withdrawn"
-        elif bare(old.queries[name]) != bare(new.queries[name]):
+        elif bare(old.queries[name].text) != bare(new.queries[name].text):
             found[name] = "changed"
     return found
 

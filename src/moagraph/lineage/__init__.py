@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from moagraph.library import Given, Library
-from moagraph.lineage.nodes import TYPE, Nodes, is_derived, statement_text, text
+from moagraph.lineage.nodes import TYPE, Nodes, is_derived, number_text, statement_text
 from moagraph.lineage.paths import Edge
 from moagraph.lineage.witnesses import Witnesses
 from moagraph.names import PREFIXES, VOCAB
@@ -212,4 +212,4 @@ def quantities_of(node: Mapping[str, tuple[object, ...]]) -> set[str]:
     }
 
 
-__all__ = ["LINKS", "PARTS", "Basis", "Edge", "Lineage", "Nodes", "TracedRow", "quantities_of", "statement_text", "text"]
+__all__ = ["LINKS", "PARTS", "Basis", "Edge", "Lineage", "Nodes", "TracedRow", "number_text", "quantities_of", "statement_text"]

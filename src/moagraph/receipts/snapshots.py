@@ -1,0 +1,96 @@
+"""What is said of evidence lines and of what they rest on, as text, so that a later change can be named.
+
+Of a line that is all but its note: stance, strength, claim, source, passages with their digests, findings with their
+numbers, and the tier that the policy gives it. It rests on its claim, source, asserters, studies and references, and
+through them on studies that those include, on publications that report them, and on sponsors. Labels, definitions and
+notes are left out: they change no evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pyoxigraph as ox
+
+from moagraph.lineage import LINKS, PARTS, Nodes, quantities_of, statement_text
+from moagraph.names import PREFIXES, VOCAB
+from moagraph.receipts.receipt import Snapshot
+
+_SILENT = frozenset(
+    {
+        f"{PREFIXES['rdf']}type",
+        f"{PREFIXES['rdfs']}label",
+        f"{PREFIXES['rdfs']}isDefinedBy",
+        *(f"{PREFIXES['skos']}{name}" for name in ("prefLabel", "altLabel", "definition", "example")),
+        *(VOCAB + name for name in ("note", "admittedBy", "verdict", "tier", *LINKS)),
+    }
+)
+"""Properties that say nothing of evidence, or what was derived from it."""
+
+_RESTS_ON = ("bearsOn", "statedIn", "assertedBy", "relayedBy", "fromStudy", "restsOn")
+_FURTHER = ("includesStudy", "sponsor", "reports")
+_REPORTS = f"{VOCAB}reports"
+
+
+def snapshots_of(nodes: Nodes, lines: Iterable[str]) -> dict[str, Snapshot]:
+    """Gives what is said of some evidence lines, and of all that they rest on, by IRI.
+
+    Args:
+        nodes: the graph.
+        lines: the evidence lines.
+    """
+    wanted = sorted(set(lines))
+    nodes.read(wanted)
+    under = _under(nodes, wanted)
+    things = set().union(*under.values()) if under else set()
+    parts = {part for line in wanted for part in nodes.things(line, *PARTS)}
+    nodes.read(parts | things)
+    nodes.read({q for one in parts | things for q in quantities_of(nodes.of(one))})
+    found = {}
+    for line in wanted:
+        stance = next(iter(nodes.things(line, "stance")), "")
+        found[line] = Snapshot(line, stance, _said(nodes, line), tuple(sorted(under[line])))
+    for thing in sorted(things):
+        found[thing] = Snapshot(thing, "", _said(nodes, thing), ())
+    return found
+
+
+def _under(nodes: Nodes, lines: list[str]) -> dict[str, set[str]]:
+    """Gives for each line the nodes that it rests on, however far."""
+    next_of: dict[str, set[str]] = {line: set(nodes.things(line, *_RESTS_ON)) for line in lines}
+    here = set().union(*next_of.values()) if next_of else set()
+    while here:
+        nodes.read(here)
+        nodes.read_into(_REPORTS, here)
+        for node in here:
+            next_of[node] = {*nodes.things(node, *_FURTHER), *nodes.into(_REPORTS, node)} - {node}
+        here = set().union(*(next_of[node] for node in here)) - next_of.keys()
+    found = {}
+    for line in lines:
+        reached: set[str] = set()
+        left = list(next_of[line])
+        while left:
+            node = left.pop()
+            if node not in reached:
+                reached.add(node)
+                left += next_of[node]
+        found[line] = reached - {line}
+    return found
+
+
+def _said(nodes: Nodes, iri: str) -> tuple[str, ...]:
+    """Gives the statements on a node, its findings, certainties and passages, and the quantities of all these."""
+    own = [iri, *nodes.things(iri, *PARTS)] if nodes.is_line(iri) else [iri]
+    own += sorted({q for one in own for q in quantities_of(nodes.of(one))})
+    return tuple(
+        sorted(
+            {
+                statement_text(one, name, value)
+                for one in own
+                for name, values in nodes.of(one).items()
+                if name not in _SILENT
+                for value in values
+                if not isinstance(value, ox.BlankNode)
+            }
+        )
+    )

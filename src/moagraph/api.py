@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from moagraph.faces.signature import Questions
     from moagraph.receipts.receipt import Receipt
     from moagraph.receipts.setting import Setting
+    from moagraph.receipts.verifying import Verification
     from moagraph.sandbox import Limits, Sandboxed
     from moagraph.show import Account
 
@@ -114,6 +115,24 @@ class Graph:
         from moagraph.receipts.making import receipt_of
 
         return receipt_of(self.library, name, values, self._setting())
+
+    def verify(self, receipt: Receipt | str | Path) -> Verification:
+        """Asks again what a receipt records, and says what changed and because of which evidence line.
+
+        Args:
+            receipt: the receipt, or the file that it is in. It is asked under this graph's policy: open the graph
+                under that of the receipt.
+
+        Raises:
+            NotAReceipt, ReceiptAltered: the file holds no receipt, or one that was changed.
+            ReceiptOfAnotherGraph: nothing that it speaks of is in this graph.
+            BadRdf, InputUnreadable: the file cannot be read.
+        """
+        from moagraph.receipts.reading import receipt_at
+        from moagraph.receipts.verifying import verify
+
+        read = receipt_at(Path(receipt)) if isinstance(receipt, str | Path) else receipt
+        return verify(read, self.library, self._setting())
 
     def _setting(self) -> Setting:
         from moagraph.receipts import setting

@@ -286,7 +286,7 @@ class NotAReceipt(MoagraphError):
 
 
 class ReceiptAltered(MoagraphError):
-    """What a receipt says does not fit the digest that it is named by, so somebody changed it after it was written."""
+    """What a receipt says does not fit the digest that it is named by, so it was changed after it was written."""
 
     code = "receipt-altered"
 

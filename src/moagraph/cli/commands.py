@@ -6,7 +6,7 @@ import os
 
 import click
 
-from moagraph.cli import asking, completing, curating, describing, making, querying, versions
+from moagraph.cli import asking, completing, curating, describing, making, querying, verifying, versions
 from moagraph.errors import MoagraphError
 
 
@@ -35,6 +35,7 @@ for _command in (
     making.plot,
     making.push,
     querying.sparql,
+    verifying.verify,
     versions.diff,
     versions.fmt,
 ):

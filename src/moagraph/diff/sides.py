@@ -38,7 +38,7 @@ DERIVED = frozenset(f"{VOCAB}{name}" for name in _DERIVED.split())
 """Properties of what is derived: those that the rule hand-written-edge forbids in data."""
 
 _DERIVED_CLASSES = frozenset(f"{VOCAB}{name}" for name in ("ContestedEdge", "Derivation", "Indication", "Policy"))
-_DERIVED_KINDS = ("contradiction", "derivation", "flip", "graph", "policy", "tally")
+_DERIVED_KINDS = ("contradiction", "derivation", "flip", "graph", "policy", "receipt", "tally")
 _DERIVED_NODES = tuple(f"{BASE}{kind}/" for kind in _DERIVED_KINDS)
 
 

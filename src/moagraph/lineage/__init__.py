@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from moagraph.library import Given, Library
-from moagraph.lineage.nodes import TYPE, Nodes, is_derived, number_text, statement_text
+from moagraph.lineage.nodes import TYPE, Nodes, is_derived, number_text, statement_text, term_text
 from moagraph.lineage.paths import Edge
 from moagraph.lineage.witnesses import Witnesses
 from moagraph.names import PREFIXES, VOCAB
@@ -192,7 +192,7 @@ class Lineage:
         }
 
     def _parts_of(self, lines: Iterable[str]) -> set[str]:
-        """Gives the findings, certainties, passages and quantities of some lines, and of the claims that they bear on."""
+        """Gives the findings, certainties, passages and quantities of some lines, and of their claims."""
         lines = set(lines)
         own = {part for line in lines for part in self.nodes.things(line, *PARTS)}
         claims = {claim for line in lines for claim in self.nodes.things(line, "bearsOn")}
@@ -212,4 +212,16 @@ def quantities_of(node: Mapping[str, tuple[object, ...]]) -> set[str]:
     }
 
 
-__all__ = ["LINKS", "PARTS", "Basis", "Edge", "Lineage", "Nodes", "TracedRow", "number_text", "quantities_of", "statement_text"]
+__all__ = [
+    "LINKS",
+    "PARTS",
+    "Basis",
+    "Edge",
+    "Lineage",
+    "Nodes",
+    "TracedRow",
+    "number_text",
+    "quantities_of",
+    "statement_text",
+    "term_text",
+]

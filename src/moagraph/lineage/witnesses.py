@@ -145,13 +145,14 @@ class _Reader:
             (quad,) = ox.parse(f"{declared}<x:s> <x:p> {word} .", format=ox.RdfFormat.TURTLE)
         except (SyntaxError, ValueError):
             return None
-        return quad.object
+        value: Term = quad.object
+        return value
 
 
 def _keys(select: sparql.Select) -> Iterator[tuple[str, str]]:
     for name, expression in select.projection:
         if name == "*":
-            yield from ((own, own) for own in sorted(names_in(select.where)) if select.where)
+            yield from ((own, own) for own in sorted(names_in(select.where) if select.where else ()))
         elif expression is None:
             yield name, name
         elif len(expression.tokens) == 1 and expression.tokens[0].kind == "var":
@@ -171,7 +172,7 @@ class Witnesses:
         self._nodes = nodes
         self._terms = terms
         self.scope = scope_of(query)
-        self._known: dict[Scope, dict[tuple[Term, ...], list[Solution]]] = {}
+        self._known: dict[Scope, dict[tuple[Term | None, ...], list[Solution]]] = {}
         self._by_row = self._solutions(self.scope, dict(terms))
 
     def of(self, row: Mapping[str, Term | None]) -> frozenset[Edge]:

@@ -69,6 +69,3 @@ def known_of(library: Library, iris: list[str]) -> set[str]:
         if nodes.of(iri):
             found.add(iri)
     return found
-
-
-

@@ -1,4 +1,4 @@
-"""Reads a receipt back. It is a stranger's file: nothing in it is run or fetched, and only what fits its digest is read."""
+"""Reads a receipt back. It is a stranger's file: nothing in it is run or fetched, and it must fit its digest."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from moagraph.receipts.writing import NO_DIGEST, RECEIPT, digest_of, triples_of
 from moagraph.store import Term
 
 LARGEST = 64 * 2**20
-"""Bytes that a receipt may have; one of 900 rows has 2 million."""
+"""Bytes that a receipt may have; one of 900 lines has 1.5 million."""
 
 _RDF, _PROV, _SCHEMA = PREFIXES["rdf"], PREFIXES["prov"], PREFIXES["schema"]
 _FORMATS = (ox.RdfFormat.TURTLE, ox.RdfFormat.N_TRIPLES)
@@ -51,7 +51,9 @@ def receipt_at(path: Path) -> Receipt:
         whole = False
     if not whole:
         # Its digest fits, so that whoever wrote it meant it so: another version of moagraph, or no moagraph at all.
-        raise NotAReceipt(f"{path} is not laid out as this version of moagraph lays out a receipt", "ask for a new one")
+        raise NotAReceipt(
+            f"{path} is not laid out as this version of moagraph lays out a receipt", "ask for a new one"
+        )
     return made
 
 
@@ -125,13 +127,15 @@ class _Reader:
         )
 
     def snapshot(self, node: str) -> Snapshot:
-        stances = self.things(node, "stance")
+        stances = self.things(node, "recordedStance")
         return Snapshot(
             self.original(node),
             stances[0] if stances else "",
             self.texts(node, "recordedStatement"),
             tuple(
-                sorted(self.original(getattr(o, "value", "")) for o in self.of(node).get(f"{_PROV}wasDerivedFrom", ()))
+                sorted(
+                    self.original(getattr(o, "value", "")) for o in self.of(node).get(f"{_PROV}wasDerivedFrom", ())
+                )
             ),
         )
 

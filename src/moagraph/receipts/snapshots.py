@@ -27,8 +27,14 @@ _SILENT = frozenset(
 )
 """Properties that say nothing of evidence, or what was derived from it."""
 
+_OF_LINES = frozenset(VOCAB + name for name in ("passage", "unresolved"))
+"""Properties that count for lines alone: other things' passages say where they were described."""
+
+_OF_PASSAGES = frozenset(VOCAB + name for name in ("digest", "passageRole"))
+"""What is kept of a passage: its name tells source, start and end."""
+
 _RESTS_ON = ("bearsOn", "statedIn", "assertedBy", "relayedBy", "fromStudy", "restsOn")
-_FURTHER = ("includesStudy", "sponsor", "reports")
+_FURTHER = ("includesStudy", "sponsor")
 _REPORTS = f"{VOCAB}reports"
 
 
@@ -56,8 +62,16 @@ def snapshots_of(nodes: Nodes, lines: Iterable[str]) -> dict[str, Snapshot]:
 
 
 def _under(nodes: Nodes, lines: list[str]) -> dict[str, set[str]]:
-    """Gives for each line the nodes that it rests on, however far."""
-    next_of: dict[str, set[str]] = {line: set(nodes.things(line, *_RESTS_ON)) for line in lines}
+    """Gives for each line the nodes that it rests on, however far.
+
+    A publication leads to the studies that it reports only for a line that names no study itself.
+    """
+    next_of = {line: set(nodes.things(line, *_RESTS_ON)) for line in lines}
+    for line in lines:
+        if not nodes.things(line, "fromStudy"):
+            references = nodes.things(line, "restsOn")
+            nodes.read(references)
+            next_of[line] |= {study for one in references for study in nodes.things(one, "reports")}
     here = set().union(*next_of.values()) if next_of else set()
     while here:
         nodes.read(here)
@@ -80,7 +94,9 @@ def _under(nodes: Nodes, lines: list[str]) -> dict[str, set[str]]:
 
 def _said(nodes: Nodes, iri: str) -> tuple[str, ...]:
     """Gives the statements on a node, its findings, certainties and passages, and the quantities of all these."""
-    own = [iri, *nodes.things(iri, *PARTS)] if nodes.is_line(iri) else [iri]
+    line = nodes.is_line(iri)
+    passages = set(nodes.things(iri, "passage")) if line else set()
+    own = [iri, *nodes.things(iri, *PARTS)] if line else [iri]
     own += sorted({q for one in own for q in quantities_of(nodes.of(one))})
     return tuple(
         sorted(
@@ -88,7 +104,8 @@ def _said(nodes: Nodes, iri: str) -> tuple[str, ...]:
                 statement_text(one, name, value)
                 for one in own
                 for name, values in nodes.of(one).items()
-                if name not in _SILENT
+                if (name in _OF_PASSAGES if one in passages else name not in _SILENT)
+                if line or name not in _OF_LINES
                 for value in values
                 if not isinstance(value, ox.BlankNode)
             }

@@ -1,7 +1,7 @@
 """A receipt as RDF: nodes with IRIs below the receipt's own, which ends in the digest of all that it says.
 
-The digest is taken of the sorted triples with a row of zeros in its place. Cells are the members of their row (`rdf:_1`
-for the first column), so that no list is needed; an empty cell has none. Nothing says when, where or by whom.
+The digest is taken of the sorted triples with a row of zeros in its place. Cells are the members of their row
+(`rdf:_1` for the first column), so that no list is needed; an empty cell has none. Nothing says when or where.
 """
 
 from __future__ import annotations
@@ -20,9 +20,12 @@ RECEIPT = f"{BASE}receipt/"
 NO_DIGEST = "0" * 64
 """What stands for the digest while it is taken."""
 
-COMMENT = """A receipt of moagraph: what was asked, of which data and policy, the answer, and the evidence under each row.
-moagraph verify FILE asks again and names the evidence line that changed. Claims as stated by the sources; not medical
-advice."""
+COMMENT = """A receipt of moagraph: what was asked, of which data and policy, the rows that came, and the evidence
+under each. `moagraph verify FILE` asks again and names the evidence line that changed.
+Claims as stated by the sources; not medical advice."""
+
+_BETWEEN = re.compile(r"""("(?:[^"\\]|\\.)*"|<[^>]*>)| , """)
+"""A string or IRI, or what stands between two objects: each has a line of its own, so that a difference shows."""
 
 _RDF, _PROV, _SCHEMA = PREFIXES["rdf"], PREFIXES["prov"], PREFIXES["schema"]
 
@@ -41,7 +44,8 @@ def digest_of(triples: Iterable[ox.Triple]) -> str:
 def to_turtle(receipt: Receipt) -> str:
     """Gives a receipt as Turtle."""
     iri = iri_of(receipt)
-    return turtle.write(triples_of(receipt, iri), COMMENT, {"this": f"{iri}#"}).decode("utf-8")
+    text = turtle.write(triples_of(receipt, iri), COMMENT, {"this": f"{iri}#"}).decode("utf-8")
+    return _BETWEEN.sub(lambda found: found[1] or " ,\n        ", text)
 
 
 def triples_of(receipt: Receipt, iri: str) -> list[ox.Triple]:
@@ -141,7 +145,7 @@ class _Writer:
                 self.node(node_name(iri)).value,
                 (f"{_RDF}type", [_term("Snapshot")]),
                 (f"{_PROV}specializationOf", [ox.NamedNode(iri)]),
-                (f"{VOCAB}stance", [ox.NamedNode(snapshot.stance)] if snapshot.stance else []),
+                (f"{VOCAB}recordedStance", [ox.NamedNode(snapshot.stance)] if snapshot.stance else []),
                 *self.texts("recordedStatement", *snapshot.statements),
                 *self.texts("recordedDigest", self.receipt.digest_of(iri)),
                 (f"{_PROV}wasDerivedFrom", [self.node(node_name(one)) for one in snapshot.under]),

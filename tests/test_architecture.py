@@ -23,9 +23,9 @@ STRATA: list[set[str]] = [
     {"things"},
     {"headers", "weigh"},
     {"check", "build", "library", "vocabulary"},
-    {"audit", "claims", "faces", "fair", "overlap", "style"},
+    {"audit", "claims", "faces", "fair", "lineage", "overlap", "style"},
     {"reader"},
-    {"show", "compare", "diff"},
+    {"show", "compare", "diff", "receipts"},
     {"export", "plots", "remote"},
     {"api", "cli"},
     {"notebook"},
@@ -38,8 +38,8 @@ TOP = {"__init__", "__main__"}
 BESIDE = {("build", "check"), ("cli", "api")}
 """Imports within a stratum that are meant."""
 
-HANDED = {("export", "api"), ("remote", "api")}
-"""Exports are handed a Graph and name its type; the graph does not know them."""
+HANDED = {("export", "api"), ("receipts", "api"), ("remote", "api")}
+"""Exports and settings are handed a Graph and name its type; the graph does not know them."""
 
 MOST_LINES = 400
 VAGUE = {"utils", "util", "helpers", "core", "common", "base", "manager", "misc"}

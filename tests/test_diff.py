@@ -417,7 +417,8 @@ def test_queries_and_rules_that_differ(versions: Path, tmp_path: Path) -> None:
     text = difference.to("text")
     assert "mechanisms-of-compound: the query itself differs, 1 row withdrawn" in text
     assert "plain edge lost: alphamide binds receptor beta receptor: supported (tier E) → none" in text
-    assert "because: not traced to a claim or line" in text
+    assert "because: evidence line left out by the policy: evidence:alphamide_binds_beta-receptor_1" in text
+    assert "not traced" not in text
     assert difference.bump.level == "none"
 
 

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from moagraph.compare.cells import SideBySide
     from moagraph.faces.signature import Questions
     from moagraph.receipts.receipt import Receipt
-    from moagraph.receipts.setting import Setting
     from moagraph.receipts.verifying import Verification
     from moagraph.sandbox import Limits, Sandboxed
     from moagraph.show import Account
@@ -113,15 +112,15 @@ class Graph:
             MoagraphError: the question was wrong; the message says how to mend it.
         """
         from moagraph.receipts.making import receipt_of
+        from moagraph.receipts.setting import setting_of
 
-        return receipt_of(self.library, name, values, self._setting())
+        return receipt_of(self.library, name, values, setting_of(self))
 
     def verify(self, receipt: Receipt | str | Path) -> Verification:
         """Asks again what a receipt records, and says what changed and because of which evidence line.
 
         Args:
-            receipt: the receipt, or the file that it is in. It is asked under this graph's policy: open the graph
-                under that of the receipt.
+            receipt: the receipt, or the file that it is in; asked under this graph's policy, not its own.
 
         Raises:
             NotAReceipt, ReceiptAltered: the file holds no receipt, or one that was changed.
@@ -129,19 +128,11 @@ class Graph:
             BadRdf, InputUnreadable: the file cannot be read.
         """
         from moagraph.receipts.reading import receipt_at
+        from moagraph.receipts.setting import setting_of
         from moagraph.receipts.verifying import verify
 
         read = receipt_at(Path(receipt)) if isinstance(receipt, str | Path) else receipt
-        return verify(read, self.library, self._setting())
-
-    def _setting(self) -> Setting:
-        from moagraph.receipts import setting
-
-        if self.places is not None:
-            return setting.setting_of_places(self.places, self.manifest, self.policy, self.own)
-        if self.own:
-            return setting.setting_of_own(self.own)
-        return setting.setting_at_endpoint(str(self.manifest.get("digest", "")), self.policy)
+        return verify(read, self.library, setting_of(self))
 
     @property
     def queries(self) -> Questions:

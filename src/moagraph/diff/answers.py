@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from moagraph.diff.causes import Cause, Causes
+from moagraph.diff.causes import Asked, Cause, Causes
 from moagraph.diff.judged import EdgeChange
 from moagraph.diff.sides import Side
+from moagraph.lineage import Basis, Lineage
 from moagraph.query import bare
 from moagraph.table import Cell, Column, Iri, Table
 
@@ -90,6 +91,7 @@ def answered(
     """Gives what changed of the answers under a policy, and how many queries and rows were compared."""
     reworded = rewordings(old, new)
     libraries = (old.library(policy), new.library(policy))
+    lineages = tuple(Lineage(library) for library in libraries)
     found = []
     names = sorted(old.queries.keys() & new.queries.keys())
     compared = {"queries": len(names), "rows": 0}
@@ -98,9 +100,13 @@ def answered(
         tables = [library.answers(name) for library in libraries]
         compared["rows"] += max(map(len, tables))
         asked = causes.asked_by(new.queries[name].text + old.queries[name].text)
+
+        def because(cells: tuple[Cell, ...], basis: Basis, asked: Asked = asked) -> tuple[Cause, ...]:
+            return causes.of_basis(policy, basis) or causes.of_row(_mentioned(cells), edges, asked)
+
         withdrawn, added = (
-            tuple(Row(cells, causes.of_row(_mentioned(cells), edges, asked)) for cells in _without(one, other))
-            for one, other in (tables, tables[::-1])
+            tuple(Row(cells, because(cells, basis)) for cells, basis in _traced(lineage, name, list(lacking)))
+            for lineage, lacking in zip(lineages, (_without(*tables), _without(*tables[::-1])), strict=True)
         )
         if withdrawn or added or name in reworded:
             columns = (tables[0].columns, tables[1].columns)
@@ -111,6 +117,19 @@ def answered(
             summary = (new if what == "added" else old).queries[name].summary
             found.append(AnswerChange(name, summary, what, False, ((), ()), (), ()))
     return tuple(sorted(found, key=lambda change: change.query)), compared
+
+
+def _traced(
+    lineage: Lineage, name: str, rows: Sequence[tuple[Cell, ...]]
+) -> Iterator[tuple[tuple[Cell, ...], Basis]]:
+    """Gives rows of the answers of a query, each with what it rests on."""
+    if not rows:
+        return
+    wanted = set(rows)
+    query = lineage.library.find(name)
+    basis = dict(lineage.rows(query, lineage.library.all_given(query), wanted.__contains__))
+    for cells in rows:
+        yield cells, basis[cells]
 
 
 def _without(table: Table, other: Table) -> Iterable[tuple[Cell, ...]]:

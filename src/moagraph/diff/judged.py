@@ -174,7 +174,7 @@ def judged(old: Side, new: Side, policy: str, changes: Changes, causes: Causes) 
         speech.prepare(iri for _, iri in differing)
     for kind, iri in differing:
         one, other = (before.claims, after.claims) if kind == "claim" else (before.lines, after.lines)
-        because = causes.of_claims([iri]) if kind == "claim" else causes.of_claims([], [iri])
+        because = causes.of_claims(policy, [iri]) if kind == "claim" else causes.of_claims(policy, [], [iri])
         absent = _NONE if kind == "claim" else _NOT_COUNTED
         pair = (one.get(iri, absent), other.get(iri, absent))
         verdicts.append(VerdictChange(kind, iri, changes.words(iri), *pair, because))
@@ -183,7 +183,8 @@ def judged(old: Side, new: Side, policy: str, changes: Changes, causes: Causes) 
         was, is_ = (side.edges.get(key, (_NONE, set(), set())) for side in (before, after))
         if was[0] != is_[0] and {was[0].verdict, is_[0].verdict} & _SHOWN:
             words = Words(*(_say(side, key) for side in (old, new)))
-            edges.append(EdgeChange(*key, words, was[0], is_[0], causes.of_claims(was[1] | is_[1], was[2] | is_[2])))
+            because = causes.of_claims(policy, was[1] | is_[1], was[2] | is_[2])
+            edges.append(EdgeChange(*key, words, was[0], is_[0], because))
     compared = {"verdicts": len(before.claims.keys() | after.claims.keys()), "edges": len(before.edges | after.edges)}
     return PolicyChanges(policy, tuple(verdicts), tuple(edges), before.texts != after.texts, compared)
 

@@ -16,9 +16,10 @@ import pyoxigraph as ox
 from moagraph.library import Given, Library
 from moagraph.lineage.nodes import TYPE, Nodes, is_derived, number_text, statement_text, term_text
 from moagraph.lineage.paths import Edge
-from moagraph.lineage.witnesses import Witnesses
+from moagraph.lineage.witnesses import Witnesses, scope_of
 from moagraph.names import PREFIXES, VOCAB
 from moagraph.query import Query, bind
+from moagraph.sparql import Unreadable
 from moagraph.store import Solutions
 from moagraph.table import Cell
 
@@ -73,11 +74,12 @@ class Lineage:
     """Traces the answers of a library.
 
     Attributes:
+        library: the library.
         nodes: what the graph says, as it was read on the way.
     """
 
     def __init__(self, library: Library) -> None:
-        self._library = library
+        self.library = library
         self.nodes = Nodes(library.store, library.policy)
 
     def rows(
@@ -90,14 +92,19 @@ class Lineage:
             given: its values.
             wanted: tells which rows are traced; the others are left out. All are, unless given.
         """
-        store, policy = self._library.store, self._library.policy
-        for apart, terms in self._library.questions(given):
+        store, policy = self.library.store, self.library.policy
+        # What cannot be read as we read queries is answered all the same, and its rows are not traced.
+        readable = _is_readable(query)
+        for apart, terms in self.library.questions(given):
             answer = store.answer(bind(query.text, query.opening, terms), policy)
             assert isinstance(answer, Solutions)
             table = store.table(answer, query.columns)
             rows = [((*apart, *cells), row) for cells, row in zip(table.cells, answer.rows, strict=True)]
             asked = [(cells, row) for cells, row in rows if wanted is None or wanted(cells)]
             if not asked:
+                continue
+            if not readable:
+                yield from (TracedRow(cells, Basis()) for cells, _ in asked)
                 continue
             witnesses = Witnesses(self.nodes, query.text, terms)
             made = [(cells, witnesses.of(dict(zip(answer.variables, row, strict=True)))) for cells, row in asked]
@@ -202,6 +209,14 @@ class Lineage:
         return own
 
 
+def _is_readable(query: Query) -> bool:
+    try:
+        scope_of(query.text)
+    except Unreadable:
+        return False
+    return True
+
+
 def quantities_of(node: Mapping[str, tuple[object, ...]]) -> set[str]:
     """Gives the quantities that are said of a node."""
     return {
@@ -220,6 +235,7 @@ __all__ = [
     "Lineage",
     "Nodes",
     "TracedRow",
+    "is_derived",
     "number_text",
     "quantities_of",
     "statement_text",

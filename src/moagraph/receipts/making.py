@@ -59,13 +59,3 @@ def receipt_of(library: Library, name: str, values: Mapping[str, object], settin
         unproven=tuple(unproven),
     )
 
-
-def known_of(library: Library, iris: list[str]) -> set[str]:
-    """Gives those of some IRIs of which the graph says anything."""
-    found: set[str] = set()
-    nodes = Lineage(library).nodes
-    nodes.read(iris)
-    for iri in iris:
-        if nodes.of(iri):
-            found.add(iri)
-    return found

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moagraph.corpus import Corpus
 from moagraph.errors import InputUnreadable
@@ -20,6 +20,9 @@ from moagraph.places import Places, cache, known_generation, manifest_of, packag
 from moagraph.query import bare
 from moagraph.receipts.receipt import sha256
 from moagraph.store import Triples
+
+if TYPE_CHECKING:
+    from moagraph.api import Graph
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,15 @@ class Setting:
     rules: str
     own: tuple[str, ...] = ()
     unproven: tuple[str, ...] = ()
+
+
+def setting_of(graph: Graph) -> Setting:
+    """Gives the setting of a graph under its policy."""
+    if graph.places is not None:
+        return setting_of_places(graph.places, graph.manifest, graph.policy, graph.own)
+    if graph.own:
+        return setting_of_own(graph.own)
+    return setting_at_endpoint(str(graph.manifest.get("digest", "")), graph.policy)
 
 
 def setting_of_places(places: Places, manifest: Mapping[str, Any], policy: str, own: Iterable[Path] = ()) -> Setting:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from moagraph.diff.causes import Asked, Cause, Causes
 from moagraph.diff.judged import EdgeChange
 from moagraph.diff.sides import Side
 from moagraph.lineage import Basis, Lineage
+from moagraph.names import VOCAB
 from moagraph.query import bare
 from moagraph.table import Cell, Column, Iri, Table
 
@@ -101,13 +102,14 @@ def answered(
         compared["rows"] += max(map(len, tables))
         asked = causes.asked_by(new.queries[name].text + old.queries[name].text)
 
-        def because(cells: tuple[Cell, ...], basis: Basis, asked: Asked = asked) -> tuple[Cause, ...]:
-            return causes.of_basis(policy, basis) or causes.of_row(_mentioned(cells), edges, asked)
+        lacking = (list(_without(*tables)), list(_without(*tables[::-1])))
+        basis_of = _bases(lineages, name, lacking) if any(lacking) else {}
 
-        withdrawn, added = (
-            tuple(Row(cells, because(cells, basis)) for cells, basis in _traced(lineage, name, list(lacking)))
-            for lineage, lacking in zip(lineages, (_without(*tables), _without(*tables[::-1])), strict=True)
-        )
+        def because(cells: tuple[Cell, ...], basis_of: Bases = basis_of, asked: Asked = asked) -> tuple[Cause, ...]:
+            found = causes.of_basis(policy, basis_of[_about(cells) or cells])
+            return found or causes.of_row(_mentioned(cells), edges, asked)
+
+        withdrawn, added = (tuple(Row(cells, because(cells)) for cells in rows) for rows in lacking)
         if withdrawn or added or name in reworded:
             columns = (tables[0].columns, tables[1].columns)
             summary = new.queries[name].summary
@@ -119,17 +121,25 @@ def answered(
     return tuple(sorted(found, key=lambda change: change.query)), compared
 
 
-def _traced(
-    lineage: Lineage, name: str, rows: Sequence[tuple[Cell, ...]]
-) -> Iterator[tuple[tuple[Cell, ...], Basis]]:
-    """Gives rows of the answers of a query, each with what it rests on."""
-    if not rows:
-        return
-    wanted = set(rows)
-    query = lineage.library.find(name)
-    basis = dict(lineage.rows(query, lineage.library.all_given(query), wanted.__contains__))
-    for cells in rows:
-        yield cells, basis[cells]
+Bases = dict[tuple[object, ...], Basis]
+"""What rows rest on, by the things that they are about; of rows about none, by their cells."""
+
+
+def _bases(lineages: Sequence[Lineage], name: str, lacking: Sequence[Sequence[tuple[Cell, ...]]]) -> Bases:
+    """Gives what the rows that one side lacks rest on; those about the same things on both sides taken together."""
+    found: Bases = {}
+    for lineage, rows in zip(lineages, lacking, strict=True):
+        query, wanted = lineage.library.find(name), set(rows)
+        if wanted:
+            for cells, basis in lineage.rows(query, lineage.library.all_given(query), wanted.__contains__):
+                key = _about(cells) or cells
+                found[key] = found.get(key, Basis()) | basis
+    return found
+
+
+def _about(cells: tuple[Cell, ...]) -> tuple[object, ...]:
+    """Gives the things that a row is about, with their places."""
+    return tuple((i, cell) for i, cell in enumerate(cells) if isinstance(cell, Iri) and not cell.startswith(VOCAB))
 
 
 def _without(table: Table, other: Table) -> Iterable[tuple[Cell, ...]]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
 import pyoxigraph as ox
 
 from moagraph.diff.changes import Changes, Words
 from moagraph.lineage import LINKS, Basis, Edge, is_derived
+from moagraph.lineage.resting import resting_on
 from moagraph.names import VOCAB, compact, local_name
 
 _SAYING = ("claim", "line", "absence", "thing", "term")
@@ -65,18 +67,28 @@ class DerivedEdge(Protocol):
 
 
 class _Derived:
-    """What both sides derive under a policy: the lines that nodes use, and the lines admitted on each side."""
+    """What both sides derive under a policy.
+
+    Attributes:
+        lines: for each derived node the lines that it uses, on either side.
+        admitted: the lines that are admitted on the old side, and on the new one.
+        otherwise: the lines that one side alone admits, or that the sides count differently.
+    """
 
     def __init__(self, changes: Changes, policy: str) -> None:
         self.lines: dict[str, set[str]] = {}
-        self.admitted: tuple[set[str], set[str]] = (set(), set())
-        for side, admitted in zip((changes.old, changes.new), self.admitted, strict=True):
+        counted: tuple[dict[str, set[str]], dict[str, set[str]]] = ({}, {})
+        for side, lines in zip((changes.old, changes.new), counted, strict=True):
             for triple in side.derived(policy) if policy in side.policies else ():
                 subject = getattr(triple.subject, "value", "")
                 if triple.predicate.value in _USING and is_derived(subject):
                     self.lines.setdefault(subject, set()).add(getattr(triple.object, "value", ""))
-                elif triple.predicate.value == _ADMITTED:
-                    admitted.add(subject)
+                elif triple.predicate.value in _COUNTED:
+                    lines.setdefault(subject, set()).add(f"{triple.predicate} {triple.object}")
+        self.admitted = (counted[0].keys(), counted[1].keys())
+        self.otherwise = {
+            line for line in counted[0].keys() | counted[1].keys() if counted[0].get(line) != counted[1].get(line)
+        }
 
 
 class Asked(NamedTuple):
@@ -93,10 +105,8 @@ _OF_EFFECTS = frozenset({"beneficialInModels", "improves", "studiedFor"})
 """Predicates that are derived from claims on effects, and that no claim need have."""
 
 
-_RESTS_ON = ("bearsOn", "assertedBy", "relayedBy", "statedIn", "fromStudy", "restsOn")
-_FURTHER = ("includesStudy", "sponsor", "reports")
 _USING = frozenset(VOCAB + name for name in ("usesLine", *LINKS))
-_ADMITTED = f"{VOCAB}admittedBy"
+_COUNTED = frozenset({f"{VOCAB}admittedBy", f"{VOCAB}lineTier"})
 
 
 class Causes:
@@ -205,19 +215,38 @@ class Causes:
         return edge.subject in self._by_part and held[0] != held[1]
 
     def _through(self, iri: str, lines: Iterable[str]) -> Cause:
-        """Gives a cause, with the lines through which it bears on a consequence where it is a thing."""
+        """Gives a cause, with the lines through which it bears on a consequence where it is a thing.
+
+        Args:
+            iri: the cause.
+            lines: the lines under the consequence; where there is none, all that rest on the thing are named.
+        """
         cause = self._found[iri]
-        return cause._replace(lines=tuple(sorted(lines))) if cause.kind in ("thing", "term") else cause
+        if cause.kind not in ("thing", "term"):
+            return cause
+        lines = set(lines)
+        resting = self._resting.get(iri, set())
+        return cause._replace(lines=tuple(sorted(lines & resting or lines or resting)))
+
+    @cached_property
+    def _resting(self) -> dict[str, set[str]]:
+        """For each changed thing the lines that rest on it, on either side."""
+        found: dict[str, set[str]] = {}
+        for lines in self.lines_of.values():
+            for line in lines:
+                for thing in self._rests_on(line):
+                    found.setdefault(thing, set()).add(line)
+        return found
 
     def _behind(self, policy: str, lines: set[str]) -> tuple[Cause, ...]:
         """Gives changed things that lines rest on, with the lines; else lines that one side's policy alone admits."""
+        under = self._under[policy]
         through: dict[str, set[str]] = {}
-        for line in lines:
+        for line in lines & under.otherwise or lines:
             for thing in self._rests_on(line):
                 through.setdefault(thing, set()).add(line)
         if through:
             return tuple(self._through(thing, through[thing]) for thing in sorted(through))
-        under = self._under[policy]
         found = []
         for line in sorted(lines & (under.admitted[0] ^ under.admitted[1]) - self._found.keys()):
             what = "left out" if line in under.admitted[0] else "admitted"
@@ -226,14 +255,11 @@ class Causes:
 
     def _rests_on(self, line: str) -> set[str]:
         """Gives the changed things that a line rests on, such as its studies, publications and sponsors."""
-        reached: set[str] = set()
-        left = [thing for name in _RESTS_ON for thing in self._values(line, name)]
-        while left:
-            thing = left.pop()
-            if thing not in reached:
-                reached.add(thing)
-                left += [other for name in _FURTHER for other in self._values(thing, name)]
-                left += self._reported_by.get(thing, ())
+
+        def things(iri: str, *names: str) -> list[str]:
+            return [thing for name in names for thing in self._values(iri, name)]
+
+        reached = resting_on(line, things, lambda study: self._reported_by.get(study, ()))
         return {iri for iri in reached & self._found.keys() if self._found[iri].kind == "thing"}
 
     def asked_by(self, text: str) -> Asked:

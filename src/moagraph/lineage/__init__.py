@@ -62,6 +62,14 @@ class Basis:
     def __bool__(self) -> bool:
         return bool(self.lines or self.edges)
 
+    def __or__(self, other: Basis) -> Basis:
+        return Basis(
+            self.lines | other.lines,
+            self.claims | other.claims,
+            self.derived | other.derived,
+            self.edges | other.edges,
+        )
+
 
 class TracedRow(NamedTuple):
     """A row of an answer, and what it rests on; an empty basis could not be traced."""

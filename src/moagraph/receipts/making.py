@@ -58,4 +58,3 @@ def receipt_of(library: Library, name: str, values: Mapping[str, object], settin
         own=setting.own,
         unproven=tuple(unproven),
     )
-

@@ -9,10 +9,12 @@ notes are left out: they change no evidence.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 import pyoxigraph as ox
 
 from moagraph.lineage import LINKS, PARTS, Nodes, quantities_of, statement_text
+from moagraph.lineage.resting import FURTHER, NAMED, resting_on
 from moagraph.names import PREFIXES, VOCAB
 from moagraph.receipts.receipt import Snapshot
 
@@ -33,8 +35,6 @@ _OF_LINES = frozenset(VOCAB + name for name in ("passage", "unresolved"))
 _OF_PASSAGES = frozenset(VOCAB + name for name in ("digest", "passageRole"))
 """What is kept of a passage: its name tells source, start and end."""
 
-_RESTS_ON = ("bearsOn", "statedIn", "assertedBy", "relayedBy", "fromStudy", "restsOn")
-_FURTHER = ("includesStudy", "sponsor")
 _REPORTS = f"{VOCAB}reports"
 
 
@@ -62,34 +62,16 @@ def snapshots_of(nodes: Nodes, lines: Iterable[str]) -> dict[str, Snapshot]:
 
 
 def _under(nodes: Nodes, lines: list[str]) -> dict[str, set[str]]:
-    """Gives for each line the nodes that it rests on, however far.
-
-    A publication leads to the studies that it reports only for a line that names no study itself.
-    """
-    next_of = {line: set(nodes.things(line, *_RESTS_ON)) for line in lines}
-    for line in lines:
-        if not nodes.things(line, "fromStudy"):
-            references = nodes.things(line, "restsOn")
-            nodes.read(references)
-            next_of[line] |= {study for one in references for study in nodes.things(one, "reports")}
-    here = set().union(*next_of.values()) if next_of else set()
+    """Gives for each line the nodes that it rests on; what is looked at on the way is read a level at a time."""
+    known: set[str] = set()
+    here = {thing for line in lines for thing in nodes.things(line, *NAMED)}
     while here:
+        known |= here
         nodes.read(here)
         nodes.read_into(_REPORTS, here)
-        for node in here:
-            next_of[node] = {*nodes.things(node, *_FURTHER), *nodes.into(_REPORTS, node)} - {node}
-        here = set().union(*(next_of[node] for node in here)) - next_of.keys()
-    found = {}
-    for line in lines:
-        reached: set[str] = set()
-        left = list(next_of[line])
-        while left:
-            node = left.pop()
-            if node not in reached:
-                reached.add(node)
-                left += next_of[node]
-        found[line] = reached - {line}
-    return found
+        further = {thing for node in here for thing in nodes.things(node, *FURTHER, "reports")}
+        here = further.union(*(nodes.into(_REPORTS, node) for node in here)) - known
+    return {line: resting_on(line, nodes.things, partial(nodes.into, _REPORTS)) for line in lines}
 
 
 def _said(nodes: Nodes, iri: str) -> tuple[str, ...]:

@@ -60,7 +60,7 @@ def line_changes(
     before: set[str],
     after: set[str],
     *,
-    new_row: bool,
+    both: bool,
 ) -> Iterator[LineChange]:
     """Gives the lines under a row that changed, in order.
 
@@ -69,7 +69,7 @@ def line_changes(
         now: snapshots of the same and further nodes as they are now.
         before: the lines under the row in the receipt.
         after: the lines that count under it now.
-        new_row: whether the receipt has no such row, so that it cannot tell whether other lines are new.
+        both: whether the row comes on both sides; else which lines would lie under it cannot always be told.
     """
     for line in sorted(before | after):
         was, is_ = old.get(line), now.get(line)
@@ -80,15 +80,15 @@ def line_changes(
         if is_ is None:
             yield LineChange("withdrawn", line, stance, ())
         elif was is None:
-            if not new_row:
+            if before:
                 yield LineChange("added", line, stance, ())
         elif not _counts(is_) and _counts(was):
             yield LineChange("left out", line, stance, differing)
         elif differing:
             yield LineChange("altered", line, stance, differing)
-        elif line in before and line not in after and not new_row:
+        elif both and line in before - after:
             yield LineChange("left out", line, stance, ())
-        elif line not in before and not new_row:
+        elif before and line not in before:
             yield LineChange("added", line, stance, ())
 
 

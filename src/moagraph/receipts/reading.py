@@ -12,7 +12,7 @@ from moagraph.errors import BadRdf, InputUnreadable, NotAReceipt, ReceiptAltered
 from moagraph.foreign import format_of, read
 from moagraph.names import PREFIXES, VOCAB
 from moagraph.receipts.receipt import Asked, Receipt, RecordedColumn, RecordedRow, Snapshot, Terms
-from moagraph.receipts.writing import NO_DIGEST, RECEIPT, digest_of, triples_of
+from moagraph.receipts.writing import NO_DIGEST, RECEIPT, digest_of, renamed, triples_of
 from moagraph.store import Term
 
 LARGEST = 64 * 2**20
@@ -39,7 +39,7 @@ def receipt_at(path: Path) -> Receipt:
     iri = getattr(found.pop(), "value", "")
     if not re.fullmatch(re.escape(RECEIPT) + "[0-9a-f]{64}", iri):
         raise NotAReceipt(f"{path} holds a receipt that is not named by its digest", "ask for a new one")
-    if digest_of(_renamed(triples, iri, RECEIPT + NO_DIGEST)) != iri.removeprefix(RECEIPT):
+    if digest_of(renamed(triples, iri, RECEIPT + NO_DIGEST)) != iri.removeprefix(RECEIPT):
         raise ReceiptAltered(
             f"{path} was changed after it was written: what it says does not fit its digest",
             "get the receipt again from where it came, or ask again with --receipt",
@@ -75,15 +75,6 @@ def _triples(path: Path) -> list[ox.Triple]:
     if size > LARGEST:
         raise InputUnreadable(f"{path} is larger than any receipt", "name a file that moagraph ask --receipt wrote")
     return found
-
-
-def _renamed(triples: list[ox.Triple], old: str, new: str) -> list[ox.Triple]:
-    def renamed(term: Term) -> Term:
-        if isinstance(term, ox.NamedNode) and term.value.startswith(old):
-            return ox.NamedNode(new + term.value.removeprefix(old))
-        return term
-
-    return [ox.Triple(renamed(t.subject), t.predicate, renamed(t.object)) for t in triples]  # type: ignore[arg-type]
 
 
 class _Reader:

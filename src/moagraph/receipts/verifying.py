@@ -258,7 +258,7 @@ class _Comparison:
         if what != "evidence":
             # What a judgement rests on now, though the row is not there to say so.
             after |= {line for node in judged for line in self.under[node]}
-        lines = tuple(line_changes(self.old.snapshots, self.now, before, after, new_row=was is None))
+        lines = tuple(line_changes(self.old.snapshots, self.now, before, after, both=None not in (was, is_)))
         statements: tuple[Alteration, ...] = ()
         if was is not None and is_ is not None:
             statements = tuple(altered(was.statements, is_.statements))

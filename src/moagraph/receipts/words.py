@@ -114,7 +114,8 @@ def _line(line: LineChange) -> Iterator[str]:
 
 
 def _alteration(alteration: Alteration, own: bool = False) -> str:
-    field = spaced(alteration.field.partition(":")[2] or alteration.field)
+    curie = alteration.field
+    field = curie if curie.startswith("<") else spaced(curie.partition(":")[2])
     where = "" if own else f"{alteration.node} "
     old, new = ("; ".join(values) for values in (alteration.old, alteration.new))
     if not new:

@@ -41,6 +41,17 @@ def digest_of(triples: Iterable[ox.Triple]) -> str:
     return sha256("".join(lines)).removeprefix("sha256:")
 
 
+def renamed(triples: Iterable[ox.Triple], old: str, new: str) -> list[ox.Triple]:
+    """Gives the triples of a receipt under another IRI."""
+
+    def term(one: Term) -> Term:
+        if isinstance(one, ox.NamedNode) and one.value.startswith(old):
+            return ox.NamedNode(new + one.value.removeprefix(old))
+        return one
+
+    return [ox.Triple(term(t.subject), t.predicate, term(t.object)) for t in triples]  # type: ignore[arg-type]
+
+
 def to_turtle(receipt: Receipt) -> str:
     """Gives a receipt as Turtle."""
     iri = iri_of(receipt)

@@ -115,6 +115,32 @@ def test_rdflib_gives_the_same_bytes(case: golden.Case, library_for: Callable[[g
     assert texts[0] == texts[1]
 
 
+class AsWritten(EmbeddedStore):
+    """A store that gives decimal numbers in another spelling, as engines do."""
+
+    def answer(self, query: str, policy: str) -> Solutions | Triples | bool:
+        found = super().answer(query, policy)
+        if not isinstance(found, Solutions):
+            return found
+        return Solutions(found.variables, [tuple(self.respelt(term) for term in row) for row in found.rows])
+
+    @staticmethod
+    def respelt(term: Term | None) -> Term | None:
+        if isinstance(term, ox.Literal) and term.datatype.value == f"{PREFIXES['xsd']}decimal":
+            return ox.Literal(f"{term.value}{'0' if '.' in term.value else '.00'}", datatype=term.datatype)
+        return term
+
+
+def test_how_an_engine_spells_numbers_changes_no_byte(asked: Callable[..., Library]) -> None:
+    library = asked()
+    assert isinstance(library.store, EmbeddedStore)
+    other = Library(library.queries, AsWritten(library.store.store), library.policy)
+    for name, values in (("findings-of-compound", {"compound": "alphamide"}), ("studies-of-size", SIZED)):
+        texts = [receipt_of(one, name, values, NOTHING).to_turtle() for one in (library, other)]
+        assert "moa:amount " in texts[0]
+        assert texts[0] == texts[1]
+
+
 def test_what_a_receipt_says(real_graph: moagraph.Graph) -> None:
     made = real_graph.receipt("receptors-of-compound", compound="Кортексин")
     graph = rdflib.Graph().parse(data=made.to_turtle(), format="turtle")
@@ -374,6 +400,8 @@ def test_a_changed_query_or_version_is_told(asked: Callable[..., Library]) -> No
     assert "because of what changed beside the evidence: query" in found.to("text")
     older = verify(replace(receipt, version="0.0.1"), library, NOTHING)
     assert f"moagraph:  changed: 0.0.1 → {moagraph.__version__}" in older.to("text")
+    elsewhere = verify(replace(receipt, policy="mine"), library, NOTHING)
+    assert "policy:    changed: mine → stated" in elsewhere.to("text")
 
 
 def test_a_thing_that_is_gone_leaves_all_rows_gone(ontology: Ontology, asked: Callable[..., Library]) -> None:

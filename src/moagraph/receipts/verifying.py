@@ -208,7 +208,10 @@ def _circumstances(old: Receipt, new: Receipt, question: Circumstance) -> Iterab
     for name, was, is_ in pairs:
         if name != "own data":
             known = was and is_ and was.partition(":")[0] == is_.partition(":")[0]
-            yield Circumstance(name, ("same" if was == is_ else "changed") if known else "untold")
+            other = name == "policy" and old.policy != new.policy
+            state = ("same" if was == is_ else "changed") if known else "untold"
+            words = f"{old.policy} → {new.policy}" if other else ""
+            yield Circumstance(name, "changed" if other else state, words)
         elif was or is_:
             yield Circumstance(name, "same" if was == is_ else "changed")
     same = old.version == new.version

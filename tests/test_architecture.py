@@ -23,11 +23,11 @@ STRATA: list[set[str]] = [
     {"things"},
     {"headers", "policy", "weigh"},
     {"check", "build", "library", "vocabulary"},
-    {"audit", "faces", "fair", "overlap", "style"},
+    {"audit", "faces", "fair", "lineage", "overlap", "style"},
     {"reader"},
     {"show", "compare", "why"},
     {"shifts"},
-    {"diff"},
+    {"diff", "receipts"},
     {"export", "plots", "remote"},
     {"api", "cli"},
     {"notebook"},
@@ -40,8 +40,8 @@ TOP = {"__init__", "__main__"}
 BESIDE = {("build", "check"), ("cli", "api")}
 """Imports within a stratum that are meant."""
 
-HANDED = {("export", "api"), ("remote", "api")}
-"""Exports are handed a Graph and name its type; the graph does not know them."""
+HANDED = {("export", "api"), ("receipts", "api"), ("remote", "api")}
+"""Exports and settings are handed a Graph and name its type; the graph does not know them."""
 
 MOST_LINES = 400
 VAGUE = {"utils", "util", "helpers", "core", "common", "base", "manager", "misc"}

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from moagraph.compare.cells import SideBySide
     from moagraph.faces.signature import Questions
+    from moagraph.receipts.receipt import Receipt
+    from moagraph.receipts.verifying import Verification
     from moagraph.sandbox import Limits, Sandboxed
     from moagraph.shifts import Lost, Shifts, WhatIf
     from moagraph.show import Account
@@ -46,6 +48,7 @@ class Graph:
         folder: the folder of the embedded store; None for an endpoint.
         manifest: what is known of how it was built: `digest`, `looked_at`.
         unchecked: number of a user's own triples, which no check has seen and from which nothing is derived.
+        own: a user's own files of RDF, and folders of them.
     """
 
     def __init__(
@@ -70,6 +73,7 @@ class Graph:
         self.folder = folder
         self.manifest = dict(manifest or {})
         self.unchecked = 0
+        self.own: tuple[Path, ...] = ()
         self._scratch = scratch
         self._sandbox: Sandboxed | None = None
 
@@ -99,6 +103,39 @@ class Graph:
             MoagraphError: the question was wrong; the message says how to mend it.
         """
         return self.library.ask(name, values)
+
+    def receipt(self, name: str, **values: object) -> Receipt:
+        """Gives the receipt of an answer: the question, what it was asked of, the rows, and the evidence under each.
+
+        Args:
+            name: the query's name.
+            values: its parameters, as `ask` takes them.
+
+        Raises:
+            MoagraphError: the question was wrong; the message says how to mend it.
+        """
+        from moagraph.receipts.making import receipt_of
+        from moagraph.receipts.setting import setting_of
+
+        return receipt_of(self.library, name, values, setting_of(self))
+
+    def verify(self, receipt: Receipt | str | Path) -> Verification:
+        """Asks again what a receipt records, and says what changed and because of which evidence line.
+
+        Args:
+            receipt: the receipt, or the file that it is in; asked under this graph's policy, not its own.
+
+        Raises:
+            NotAReceipt, ReceiptAltered: the file holds no receipt, or one that was changed.
+            ReceiptOfAnotherGraph: nothing that it speaks of is in this graph.
+            BadRdf, InputUnreadable: the file cannot be read.
+        """
+        from moagraph.receipts.reading import receipt_at
+        from moagraph.receipts.setting import setting_of
+        from moagraph.receipts.verifying import verify
+
+        read = receipt_at(Path(receipt)) if isinstance(receipt, str | Path) else receipt
+        return verify(read, self.library, setting_of(self))
 
     @property
     def queries(self) -> Questions:
@@ -393,6 +430,7 @@ def _with_data(
         scratch=scratch,
     )
     graph.unchecked = embedded.count(DATA_GRAPH)
+    graph.own = tuple(path for path in files if path.suffix != ".rq")
     return graph
 
 

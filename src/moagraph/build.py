@@ -226,7 +226,7 @@ def build(corpus: Corpus, report: Report, into: Path | None = None, progress: Pr
     """
     import pyoxigraph as ox
 
-    from moagraph.store import EmbeddedStore
+    from moagraph.store import EmbeddedStore, Triples
     from moagraph.weigh import Facts
 
     if report.violations:
@@ -262,6 +262,7 @@ def build(corpus: Corpus, report: Report, into: Path | None = None, progress: Pr
         manifest = {
             "layout": LAYOUT,
             "digest": corpus.digest,
+            "statements": Triples.of(corpus.triples).digest,
             "quads": counts,
             "looked_at": report.looked_at,
             "policies": {policy.name: policy.summary for policy in policies},

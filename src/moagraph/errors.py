@@ -300,6 +300,24 @@ class InputTooLarge(MoagraphError):
     code = "input-too-large"
 
 
+class NotAReceipt(MoagraphError):
+    """The file holds no receipt of an answer: one that `moagraph ask NAME … --receipt FILE` wrote, whole."""
+
+    code = "not-a-receipt"
+
+
+class ReceiptAltered(MoagraphError):
+    """What a receipt says does not fit the digest that it is named by, so it was changed after it was written."""
+
+    code = "receipt-altered"
+
+
+class ReceiptOfAnotherGraph(MoagraphError):
+    """Nothing that a receipt speaks of is in the graph at hand, so comparing them would say nothing."""
+
+    code = "receipt-of-another-graph"
+
+
 class BlankNodesAlike(MoagraphError):
     """Blank nodes that nothing tells apart would come out in another order each time; many are too slow to order."""
 

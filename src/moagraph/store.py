@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -45,6 +46,14 @@ class Triples(tuple[ox.Triple, ...]):
     def of(cls, triples: Iterable[ox.Triple]) -> Triples:
         """Puts triples in order."""
         return cls(tuple(t for _, t in sorted({str(t): t for t in triples}.items())))
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the triples as lines of N-Triples, in their order."""
+        whole = hashlib.sha256()
+        for triple in self:
+            whole.update(f"{triple} .\n".encode())
+        return f"sha256:{whole.hexdigest()}"
 
     def to(self, format: str) -> str:
         """Gives the graph as turtle, ntriples, jsonld or rdfxml.

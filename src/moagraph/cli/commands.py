@@ -6,7 +6,18 @@ import os
 
 import click
 
-from moagraph.cli import asking, completing, curating, describing, making, querying, shifting, versions, weighing
+from moagraph.cli import (
+    asking,
+    completing,
+    curating,
+    describing,
+    making,
+    querying,
+    shifting,
+    verifying,
+    versions,
+    weighing,
+)
 from moagraph.errors import MoagraphError
 
 
@@ -37,6 +48,7 @@ for _command in (
     querying.sparql,
     shifting.policy,
     shifting.what_if,
+    verifying.verify,
     versions.diff,
     versions.fmt,
     weighing.alike,

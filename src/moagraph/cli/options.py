@@ -31,6 +31,8 @@ DIFF_FORMATS = ("text", "markdown", "json")
 """Formats of differences between versions."""
 SHIFT_FORMATS = ("text", "markdown", "json")
 """Formats of shifts between two states of judgement."""
+VERIFICATION_FORMATS = ("text", "json")
+"""Formats of what came of verifying a receipt."""
 
 BY_READER = "text on a terminal, else tsv"
 """The usual format of tables, in words."""
@@ -63,7 +65,10 @@ def target_options(command: F) -> F:
 
 
 def graph_options(command: F) -> F:
-    """Gives a command the options that choose what is asked, as one function `graph` that opens it."""
+    """Gives a command the options that choose what is asked, as one function `graph` that opens it.
+
+    The function takes the policy that is usual for the command; `stated` unless given.
+    """
 
     @policy_option(
         "Which evidence counts: a name of 'list policies', a file of your own, or several joined by +, such as "
@@ -90,12 +95,12 @@ def graph_options(command: F) -> F:
         last_good: bool,
         **others: Any,
     ) -> Any:
-        def graph() -> Graph:
+        def graph(usual: str = "") -> Graph:
             from moagraph import api
 
             opened = api.open(
                 root,
-                policy=policy or api.DEFAULT_POLICY,
+                policy=policy or usual or api.DEFAULT_POLICY,
                 data=data,
                 packaged_data=not no_packaged_data,
                 endpoint=endpoint,

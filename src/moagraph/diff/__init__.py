@@ -131,7 +131,7 @@ def between(before: Side, after: Side, policy: str | Path | None, say: Callable[
         raise UnknownPolicy(asked, shared)
     say("comparing what is stated")
     changes = Changes(before, after, asked)
-    causes = Causes(changes)
+    causes = Causes(changes, shared)
     policies = tuple(judged(before, after, name, changes, causes) for name in shared)
     compared = {
         "statements": max(before.triples, after.triples),

@@ -114,7 +114,7 @@ def judged(old: Side, new: Side, policy: str, changes: Changes, causes: Causes) 
         speech.prepare(iri for _, iri in differing)
     for kind, iri in differing:
         one, other = (before.claims, after.claims) if kind == "claim" else (before.lines, after.lines)
-        because = causes.of_claims([iri]) if kind == "claim" else causes.of_claims([], [iri])
+        because = causes.of_claims(policy, [iri]) if kind == "claim" else causes.of_claims(policy, [], [iri])
         absent = NONE if kind == "claim" else _NOT_COUNTED
         pair = (one.get(iri, absent), other.get(iri, absent))
         verdicts.append(VerdictChange(kind, iri, changes.words(iri), *pair, because))
@@ -123,7 +123,7 @@ def judged(old: Side, new: Side, policy: str, changes: Changes, causes: Causes) 
         was, is_ = (side.edges.get(key, NO_EDGE) for side in (before, after))
         if was.judgement != is_.judgement and (was.shown or is_.shown):
             words = Words(*(_say(side, key) for side in (old, new)))
-            because = causes.of_claims(was.claims | is_.claims, was.lines | is_.lines)
+            because = causes.of_claims(policy, was.claims | is_.claims, was.lines | is_.lines)
             edges.append(EdgeChange(*key, words, was.judgement, is_.judgement, because))
     compared = {"verdicts": len(before.claims.keys() | after.claims.keys()), "edges": len(before.edges | after.edges)}
     derivations = [{str(triple) for triple in side.derived(policy)} for side in (old, new)]

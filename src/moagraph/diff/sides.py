@@ -56,7 +56,7 @@ _DERIVED_CLASSES = frozenset(
         "UncountedStudy",
     )
 )
-_DERIVED_KINDS = ("contradiction", "derivation", "flip", "graph", "policy", "tally")
+_DERIVED_KINDS = ("contradiction", "derivation", "flip", "graph", "policy", "receipt", "tally")
 _DERIVED_NODES = tuple(f"{BASE}{kind}/" for kind in _DERIVED_KINDS)
 
 

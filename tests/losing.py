@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 import pyoxigraph as ox
 
 from conftest import Ontology
-from moagraph.build import Policy, derive
+from moagraph.build import derive
 from moagraph.names import ASSERTED, VOCAB, local_name, policy_graph
+from moagraph.policy import Policy
 from moagraph.store import EmbeddedStore
 from moagraph.weigh import Evidence
 from moagraph.weigh.fragility import Fragility, fragilities

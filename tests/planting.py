@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from conftest import ROOT, Ontology
-from moagraph.build import Policy, derive
+from moagraph.build import derive
 from moagraph.names import ASSERTED
+from moagraph.policy import Policy
 from moagraph.store import EmbeddedStore
 
 DATA = ROOT / "tests" / "fixtures" / "base" / "data"

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from conftest import ROOT, Ontology, triples_of
 from losing import flips_in, lost_with, verdicts_without
 from moagraph import turtle
-from moagraph.build import Policy, derive
+from moagraph.build import derive
 from moagraph.names import ASSERTED, BASE, VOCAB, local_name
+from moagraph.policy import Policy
 from moagraph.weigh import Evidence, Facts
 from moagraph.weigh.fragility import IN_ANIMALS, IN_PEOPLE, MOST, WEIGHTS, Flip, Fragility, fragilities
 from test_laws import GRAPHS, LAW, Line, asserted, node

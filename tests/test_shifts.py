@@ -19,12 +19,13 @@ import moagraph
 from conftest import ROOT, Ontology, triples_of
 from fake_endpoint import Fake
 from moagraph import shifts, turtle
-from moagraph.build import Policy, derive
+from moagraph.build import derive
 from moagraph.cli.commands import cli
 from moagraph.endpoint import EndpointStore
 from moagraph.errors import AmbiguousThing, InputTooLarge, NothingToCheck, UnknownFormat, UnknownPolicy, UnknownThing
 from moagraph.library import Library
 from moagraph.names import expand, local_name
+from moagraph.policy import Policy
 from moagraph.shifts import Shift, Shifts, WhatIf
 from moagraph.shifts.between import Between
 from moagraph.shifts.shift import KINDS

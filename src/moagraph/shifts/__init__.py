@@ -23,7 +23,8 @@ from moagraph.shifts.states import State
 from moagraph.store import EmbeddedStore, Store
 
 if TYPE_CHECKING:
-    from moagraph.build import Derivation, Policy
+    from moagraph.build import Derivation
+    from moagraph.policy import Policy
 
 __all__ = [
     "EXTENSIONS",

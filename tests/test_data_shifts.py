@@ -160,3 +160,19 @@ def _state(graph: moagraph.Graph, lost: frozenset[str]) -> State:
     store.extend(ox.Quad(t.subject, t.predicate, t.object, asserted) for t in left.triples)
     derive(store, policies[graph.policy], derivations)
     return State(Library({}, EmbeddedStore(store), graph.policy))
+
+
+def test_under_combined_policies_and_ones_of_a_user_s_own(real_graph: moagraph.Graph, tmp_path: Path) -> None:
+    own = tmp_path / "rats.rq"
+    own.write_text(
+        '#+ summary: "What was seen in rats."\nSELECT ?line WHERE { ?line a moa:EvidenceLine ; moa:species moa:Rat }',
+        "utf-8",
+    )
+    for policy in ("independent+english-only", str(own), f"stated+{own}"):
+        with moagraph.open(policy=policy) as graph:
+            assert not graph.what_if([])
+            lost = graph.what_if(["reference:zhang-2010"])
+            assert lost, policy
+            assert graph.policy in lost.to_text()
+    assert moagraph.policy_diff("independent+english-only", "english-only+independent").shifts == ()
+    assert moagraph.policy_diff("stated", str(own)).shifts

@@ -49,6 +49,7 @@ class Graph:
         manifest: what is known of how it was built: `digest`, `looked_at`.
         unchecked: number of a user's own triples, which no check has seen and from which nothing is derived.
         own: a user's own files of RDF, and folders of them.
+        own_policies: texts of a user's own policies, by name.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Graph:
         self.manifest = dict(manifest or {})
         self.unchecked = 0
         self.own: tuple[Path, ...] = ()
+        self.own_policies: dict[str, str] = {}
         self._scratch = scratch
         self._sandbox: Sandboxed | None = None
 
@@ -215,7 +217,14 @@ class Graph:
         from moagraph.build import rules_at
         from moagraph.shifts import what_if
 
-        return what_if(self.library, without, others, *rules_at(self.places or packaged()))
+        policies, derivations = rules_at(self.places or packaged())
+        texts = {name: policy.text for name, policy in policies.items()} | self.own_policies
+        parts = self.policy.split("+")
+        for name in parts:
+            if name not in texts:
+                raise UnknownPolicy(name, texts)
+        summary = self.policies[self.policy]
+        return what_if(self.library, without, others, [texts[name] for name in parts], summary, derivations)
 
     def overlap(self, mechanisms: bool = False, strongest: int | None = None) -> nx.Graph[Any]:
         """Gives the overlap graph: compounds, joined where they share mechanisms.
@@ -376,7 +385,9 @@ def open(
     if files:
         return _with_data(folder / "store", queries, policies, policy, files, places, manifest)
     store = EmbeddedStore.open(folder / "store")
-    return Graph(store, queries, policies, policy, places=places, folder=folder / "store", manifest=manifest)
+    graph = Graph(store, queries, policies, policy, places=places, folder=folder / "store", manifest=manifest)
+    graph.own_policies = dict(chosen.texts) if chosen is not None else {}
+    return graph
 
 
 def policy_diff(
@@ -393,9 +404,9 @@ def policy_diff(
     """
     from moagraph.shifts import policy_diff as between
 
-    graphs = [open(root, policy=name, endpoint=endpoint, progress=progress) for name in (old, new)]
-    summaries = (graphs[0].policies[old], graphs[1].policies[new])
-    return between(graphs[0].library, graphs[1].library, summaries)
+    before, after = (open(root, policy=name, endpoint=endpoint, progress=progress) for name in (old, new))
+    summaries = (before.policies[before.policy], after.policies[after.policy])
+    return between(before.library, after.library, summaries)
 
 
 def _with_data(
@@ -460,7 +471,9 @@ def _at_endpoint(url: str, policy: str | Path) -> Graph:
             f"moagraph push {shown} --policy {policy}; others that it holds are named in the same way, to stay",
         )
     digest = arrived[ASSERTED].digest if ASSERTED in arrived else ""
-    return Graph(store, _packaged_queries(), policies, chosen.name, manifest={"digest": digest, "looked_at": {}})
+    there = Graph(store, _packaged_queries(), policies, chosen.name, manifest={"digest": digest, "looked_at": {}})
+    there.own_policies = dict(chosen.texts)
+    return there
 
 
 def _packaged_queries() -> dict[str, Query]:

@@ -7,14 +7,15 @@ cell of a side-by-side table whose values change; each names the evidence lines 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from moagraph.errors import InputTooLarge, UnknownPolicy
+from moagraph.errors import InputTooLarge
 from moagraph.library import Library
-from moagraph.names import ASSERTED, policy_graph
+from moagraph.names import ASSERTED, PREFIXES, policy_graph
+from moagraph.policy import Policy
 from moagraph.shifts.answer import EXTENSIONS, FORMATS, Shifts, WhatIf
 from moagraph.shifts.between import Between
 from moagraph.shifts.losses import Lost, loss_of, named
@@ -24,7 +25,6 @@ from moagraph.store import EmbeddedStore, Store
 
 if TYPE_CHECKING:
     from moagraph.build import Derivation
-    from moagraph.policy import Policy
 
 __all__ = [
     "EXTENSIONS",
@@ -69,8 +69,9 @@ def what_if(
     library: Library,
     without: Iterable[str],
     others: Lost,
-    policies: Mapping[str, Policy],
-    derivations: list[Derivation],
+    admitting: Sequence[str],
+    summary: str,
+    derivations: Sequence[Derivation],
 ) -> WhatIf:
     """Gives what would be judged otherwise if studies, publications, sources, agents or lines were lost.
 
@@ -80,28 +81,33 @@ def what_if(
         library: a store, and the policy; an endpoint is read into memory first.
         without: names of references, studies, sources, agents and evidence lines that are lost.
         others: names of what is lost by what it is lost as.
-        policies: the policies as queries, by name.
+        admitting: the queries that must all admit a line, for the policy to count it.
+        summary: what the policy counts, in words.
         derivations: what derives verdicts and edges, in order.
 
     Raises:
         UnknownThing, AmbiguousThing: a name names nothing, or several things.
-        UnknownPolicy: the library's policy is none of the policies.
         InputTooLarge: an endpoint holds more than can be read into memory.
     """
     from moagraph.build import derive
 
-    policy = policies.get(library.policy)
-    if policy is None:
-        raise UnknownPolicy(library.policy, policies)
     before = State(_embedded(library))
     loss = loss_of(before, named(before, without, others))
     left = before.asserted.without(loss.nodes) if loss.nodes else before.asserted
     store = ox.Store()
     graph = ox.NamedNode(ASSERTED)
     store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t in left.triples)
-    derive(store, policy, derivations, weighing=False)
+    lines = set.intersection(*(_admitted(store, query) for query in admitting))
+    policy = Policy(library.policy, summary, "")
+    derive(store, policy, derivations, lines=sorted(lines, key=str), weighing=False)
     after = State(Library({}, EmbeddedStore(store), library.policy), left, before)
-    return WhatIf.after(Between(before, after), policy.summary, loss)
+    return WhatIf.after(Between(before, after), summary, loss)
+
+
+def _admitted(store: ox.Store, query: str) -> set[ox.NamedNode]:
+    rows = store.query(query, prefixes=dict(PREFIXES), default_graph=[ox.NamedNode(ASSERTED)])
+    assert isinstance(rows, ox.QuerySolutions)
+    return {line for row in rows if isinstance(line := row["line"], ox.NamedNode)}
 
 
 def _embedded(library: Library) -> Library:

@@ -153,10 +153,10 @@ def _state(graph: moagraph.Graph, lost: frozenset[str]) -> State:
     from moagraph.store import EmbeddedStore
 
     assert graph.places is not None
-    policies, derivations = rules_at(graph.places)
+    (policy,), derivations = rules_at(graph.places, graph.policy)
     store = ox.Store()
     asserted = ox.NamedNode(ASSERTED)
     left = State(graph.library).asserted.without(lost)
     store.extend(ox.Quad(t.subject, t.predicate, t.object, asserted) for t in left.triples)
-    derive(store, policies[graph.policy], derivations)
+    derive(store, policy, derivations)
     return State(Library({}, EmbeddedStore(store), graph.policy))

@@ -176,7 +176,7 @@ class Graph:
         from moagraph.build import rules_at
         from moagraph.shifts import what_if
 
-        return what_if(self.library, without, others, *rules_at(self.places or packaged()))
+        return what_if(self.library, without, others, *rules_at(self.places or packaged(), self.policy))
 
     def overlap(self, mechanisms: bool = False, strongest: int | None = None) -> nx.Graph[Any]:
         """Gives the overlap graph: compounds, joined where they share mechanisms.
@@ -310,8 +310,8 @@ def policy_diff(
     from moagraph.shifts import policy_diff as between
 
     graphs = [open(root, policy=name, endpoint=endpoint, progress=progress) for name in (old, new)]
-    summaries = (graphs[0].policies[old], graphs[1].policies[new])
-    return between(graphs[0].library, graphs[1].library, summaries)
+    before, after = graphs
+    return between(before.library, after.library, (before.policies[before.policy], after.policies[after.policy]))
 
 
 def _with_data(

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from moagraph.errors import DataHasFindings, NothingToCheck, OutputFailed
+from moagraph.errors import DataHasFindings, NothingToCheck, OutputFailed, UnknownPolicy
 from moagraph.names import ASSERTED, PREFIXES, VOCAB, policy_graph
 from moagraph.places import LAYOUT, MANIFEST, Places, cache, generation_name, known_generation, listing_of, remember
 from moagraph.query import Query, bind, header_of, opening_of
@@ -80,13 +80,21 @@ def queries_of(corpus: Corpus) -> list[Query]:
     return [Query.parse(file.name, file.text) for file in corpus.matching("queries", ".rq")]
 
 
-def rules_at(places: Places) -> tuple[dict[str, Policy], list[Derivation]]:
-    """Gives the policies by name and the derivations, in the order in which they run, that lie at places."""
+def rules_at(places: Places, policy: str) -> tuple[list[Policy], list[Derivation]]:
+    """Gives the policies that make up one, several where it is a combination, and the derivations, in their order.
+
+    Raises:
+        UnknownPolicy: there is no such policy at the places.
+    """
     from moagraph.corpus import Corpus, paths_in, read_file
 
     rules = [(name, path) for name, path in paths_in(places) if name.startswith("ontology/") and name.endswith(".rq")]
     corpus = Corpus.of([read_file(name, path) for name, path in rules])
-    return {policy.name: policy for policy in policies_of(corpus)}, derivations_of(corpus)
+    known = {one.name: one for one in policies_of(corpus)}
+    for name in policy.split("+"):
+        if name not in known:
+            raise UnknownPolicy(name, known)
+    return [known[name] for name in policy.split("+")], derivations_of(corpus)
 
 
 def derive(

@@ -7,14 +7,14 @@ cell of a side-by-side table whose values change; each names the evidence lines 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from moagraph.errors import InputTooLarge, UnknownPolicy
+from moagraph.errors import InputTooLarge
 from moagraph.library import Library
-from moagraph.names import ASSERTED, policy_graph
+from moagraph.names import ASSERTED, PREFIXES, policy_graph
 from moagraph.shifts.answer import EXTENSIONS, FORMATS, Shifts, WhatIf
 from moagraph.shifts.between import Between
 from moagraph.shifts.losses import Lost, loss_of, named
@@ -68,7 +68,7 @@ def what_if(
     library: Library,
     without: Iterable[str],
     others: Lost,
-    policies: Mapping[str, Policy],
+    parts: Sequence[Policy],
     derivations: list[Derivation],
 ) -> WhatIf:
     """Gives what would be judged otherwise if studies, publications, sources, agents or lines were lost.
@@ -79,28 +79,41 @@ def what_if(
         library: a store, and the policy; an endpoint is read into memory first.
         without: names of references, studies, sources, agents and evidence lines that are lost.
         others: names of what is lost by what it is lost as.
-        policies: the policies as queries, by name.
+        parts: the same policy as a query; of a combination, those that must all admit a line.
         derivations: what derives verdicts and edges, in order.
 
     Raises:
         UnknownThing, AmbiguousThing: a name names nothing, or several things.
-        UnknownPolicy: the library's policy is none of the policies.
         InputTooLarge: an endpoint holds more than can be read into memory.
     """
     from moagraph.build import derive
 
-    policy = policies.get(library.policy)
-    if policy is None:
-        raise UnknownPolicy(library.policy, policies)
     before = State(_embedded(library))
     loss = loss_of(before, named(before, without, others))
     left = before.asserted.without(loss.nodes) if loss.nodes else before.asserted
     store = ox.Store()
     graph = ox.NamedNode(ASSERTED)
     store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t in left.triples)
+    policy = _together(store, library.policy, parts)
     derive(store, policy, derivations, weighing=False)
     after = State(Library({}, EmbeddedStore(store), library.policy), left, before)
     return WhatIf.after(Between(before, after), policy.summary, loss)
+
+
+def _together(store: ox.Store, name: str, parts: Sequence[Policy]) -> Policy:
+    """Gives a policy that admits of a store the lines that all parts admit."""
+    from moagraph.build import Policy
+
+    summary = " ".join(part.summary for part in parts)
+    if len(parts) == 1:
+        return Policy(name, summary, parts[0].text)
+    admitted = []
+    for part in parts:
+        rows = store.query(part.text, prefixes=dict(PREFIXES), default_graph=[ox.NamedNode(ASSERTED)])
+        assert isinstance(rows, ox.QuerySolutions)
+        admitted.append({str(row["line"]) for row in rows})
+    lines = " ".join(sorted(set.intersection(*admitted)))
+    return Policy(name, summary, f"SELECT ?line WHERE {{ VALUES ?line {{ {lines} }} }}")
 
 
 def _embedded(library: Library) -> Library:

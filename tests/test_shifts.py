@@ -114,6 +114,8 @@ def triples(text: str) -> list[ox.Triple]:
         f"@prefix {name}: <{expand(name + ':')}> .\n"
         for name in (
             "agent",
+            "class",
+            "condition",
             "claim",
             "compound",
             "evidence",
@@ -151,7 +153,7 @@ def differ(library: Library, old: str, new: str) -> Shifts:
 
 def without(ontology: Ontology, library: Library, *names: str, **others: list[str]) -> WhatIf:
     lost = shifts.Lost(**others)  # type: ignore[typeddict-item]
-    policy = ontology.policies[library.policy]
+    policy = ontology.policies["stated"]
     return shifts.what_if(library, names, lost, [policy.text], policy.summary, ontology.derivations)
 
 
@@ -268,6 +270,64 @@ def test_cells_change_in_kind_or_values_and_not_by_their_sources(library: Librar
     assert not [shift for shift in kept.of_kind("cell") if shift.words == "one, late rise"]
 
 
+def test_a_grouping_is_never_shared(ontology: Ontology) -> None:
+    text = "".join(
+        [
+            WORLD,
+            'mechanism:fall  a moa:Mechanism ;  skos:prefLabel "fall"@en ;  skos:broader mechanism:all .\n',
+            claim("one-rise", "compound:one", "hasMechanism", "mechanism:rise"),
+            line("a", "one-rise"),
+            claim("two-fall", "compound:two", "hasMechanism", "mechanism:fall"),
+            line("b", "two-fall", system="Animal"),
+        ]
+    )
+    found = differ(in_memory(ontology, triples(text)), "people", "stated")
+    assert found.of_kind("edge")
+    assert not found.of_kind("shared mechanism")
+
+
+def test_what_is_stated_and_does_not_count_is_not_called_unknown(ontology: Ontology) -> None:
+    text = "".join(
+        [
+            WORLD,
+            'condition:ache  a moa:Condition ;  skos:prefLabel "ache"@en .\n',
+            claim("one-ache", "compound:one", "usedFor", "condition:ache"),
+            line("a", "one-ache"),
+            claim("two-ache", "compound:two", "usedFor", "condition:ache"),
+            line("b", "two-ache", system="Animal"),
+            claim("one-rise", "compound:one", "hasMechanism", "mechanism:rise"),
+            line("c", "one-rise", system="Animal"),
+        ]
+    )
+    # Both compounds shift, so that there is a row for the use by the other one.
+    library = in_memory(ontology, triples(text))
+    assert short(differ(library, "stated", "people"), "cell")["two", "indications", "ache"][:2] == (
+        "used (supported, tier D, unresolved)",
+        "1 statement that policy people does not count",
+    )
+    # Where the claim itself is lost, there is no record.
+    gone = without(ontology, library, "evidence:b")
+    assert short(gone, "cell")["two", "indications", "ache"][1] == "nobody has looked"
+
+
+def test_what_is_told_together_in_one_state_alone_is_no_shift(ontology: Ontology) -> None:
+    text = "".join(
+        [
+            WORLD,
+            'class:salt  a moa:CompoundClass ;  skos:prefLabel "salt"@en .\n',
+            'class:acid  a moa:CompoundClass ;  skos:prefLabel "acid"@en .\n',
+            claim("one-salt", "compound:one", "belongsTo", "class:salt"),
+            line("a", "one-salt"),
+            claim("one-acid", "compound:one", "belongsTo", "class:acid"),
+            line("b", "one-acid"),
+            line("c", "one-acid", system="SystemNotStated", by="maker", source="leaf"),
+        ]
+    )
+    found = differ(in_memory(ontology, triples(text)), "people", "stated")
+    assert (found.old.counted, found.new.counted) == (2, 3)
+    assert not list(found)
+
+
 @pytest.mark.parametrize(("old", "new"), [("stated", "people"), ("people", "animals"), ("animals", "nobody")])
 def test_the_other_way_round_all_is_mirrored(library: Library, old: str, new: str) -> None:
     there, back = differ(library, old, new), differ(library, new, old)
@@ -344,6 +404,17 @@ def sharing(ontology: Ontology, library: Library) -> set[tuple[str, ...]]:
         assert isinstance(row["mechanisms"], tuple)
         found |= {(str(row["compound"]), str(row["other"]), str(one)) for one in row["mechanisms"]}
     return found
+
+
+def test_a_combination_admits_what_all_its_parts_do(ontology: Ontology) -> None:
+    site = Policy("site", "The site's.", f"{PREFIXES}SELECT ?line WHERE {{ ?line moa:statedIn ?source }}")
+    name, parts = "people+stated", [PEOPLE.text, ontology.policies["stated"].text, site.text]
+    found = in_memory(ontology, triples(TEXT), [Policy(name, PEOPLE.summary, PEOPLE.text), PEOPLE])
+    for names in ([], ["trial"], ["reference:third"]):
+        combined = shifts.what_if(under(found, name), names, {}, parts, "", ontology.derivations)
+        alone = shifts.what_if(under(found, "people"), names, {}, [PEOPLE.text], "", ontology.derivations)
+        assert str(list(combined)).replace(name, "people") == str(list(alone))
+        assert bool(combined) == bool(names)
 
 
 def test_what_if_nothing_is_lost_nothing_changes(ontology: Ontology, library: Library) -> None:

@@ -162,7 +162,7 @@ def _state(graph: moagraph.Graph, lost: frozenset[str]) -> State:
     return State(Library({}, EmbeddedStore(store), graph.policy))
 
 
-def test_under_combined_policies_and_ones_of_a_user_s_own(real_graph: moagraph.Graph, tmp_path: Path) -> None:
+def test_under_combined_policies_and_ones_of_a_user_s_own(tmp_path: Path) -> None:
     own = tmp_path / "rats.rq"
     own.write_text(
         '#+ summary: "What was seen in rats."\nSELECT ?line WHERE { ?line a moa:EvidenceLine ; moa:species moa:Rat }',

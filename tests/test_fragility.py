@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -14,13 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import ROOT, Ontology, triples_of
-from losing import flips_in, lost_with, verdicts_without
+from losing import Losing
 from moagraph import turtle
-from moagraph.build import derive
-from moagraph.names import ASSERTED, BASE, VOCAB, local_name
+from moagraph.names import BASE, VOCAB, local_name
 from moagraph.policy import Policy
+from moagraph.store import EmbeddedStore
 from moagraph.weigh import Evidence, Facts
-from moagraph.weigh.fragility import IN_ANIMALS, IN_PEOPLE, MOST, WEIGHTS, Flip, Fragility, fragilities
+from moagraph.weigh.fragility import IN_ANIMALS, IN_PEOPLE, MOST, WEIGHTS, Flip, fragilities
 from test_laws import GRAPHS, LAW, Line, asserted, node
 
 DESIGNS = ("RandomisedTrial", "HumanStudy", "AnimalStudy", "DesignNotStated")
@@ -237,17 +237,17 @@ def test_weights_and_designs_are_those_of_the_derivations(ontology: Ontology) ->
 
 
 def compare(
-    ontology: Ontology, triples: Sequence[ox.Triple], policy: str, samples: Iterable[tuple[str, ...]] = ()
+    ontology: Ontology, triples: Iterable[ox.Triple], policy: str, samples: Iterable[tuple[str, ...]] = ()
 ) -> int:
     """Holds every flip, and samples of losses, to what is derived where the studies are not there."""
-    store = ontology.store(triples, [policy])
-    fragile, before = flips_in(store, policy), verdicts_without(ontology, triples, policy, ())
+    losing = Losing(ontology, triples, ontology.policies[policy])
+    fragile, before = losing.fragilities(), losing.verdicts_without(())
     assert {one.judged: one.verdict for one in fragile} == {
         judged: verdict for judged, verdict in before.items() if verdict in ("Supported", "Contested")
     }
     tried = {flip.without for one in fragile for flip in one.flips} | set(samples)
     for without in sorted(tried):
-        after, lost = verdicts_without(ontology, triples, policy, without), lost_with(triples, without)
+        after, lost = losing.verdicts_without(without), losing.lost_with(without)
         for one in fragile:
             here = after.get(one.judged, "NoVerdict")
             assert (here != one.verdict) == any(lost.issuperset(flip.without) for flip in one.flips), (one, without)
@@ -289,15 +289,10 @@ def test_flips_of_fixtures_are_what_is_derived_without_the_studies(
     assert compare(ontology, triples, policy, ((study,) for study in sorted(studies))) >= 3
 
 
-def graph(ontology: Ontology, text: str, policy: Policy) -> tuple[list[ox.Triple], list[Fragility]]:
-    """Gives statements in short, and how fragile what follows from them under a policy is."""
-    triples = [
-        ox.Triple(*(node(word) for word in statement.split())) for statement in text.strip().splitlines() if statement
-    ]
-    store = ox.Store()
-    store.extend(ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(ASSERTED)) for t in triples)
-    derive(store, policy, ontology.derivations)
-    return triples, flips_in(store, policy.name)
+def stating(ontology: Ontology, text: str, policy: Policy) -> Losing:
+    """Gives statements in short, of which studies can be taken away."""
+    triples = [ox.Triple(*(node(word) for word in line.split())) for line in text.splitlines() if line]
+    return Losing(ontology, triples, policy)
 
 
 STATED = """
@@ -325,7 +320,7 @@ evidence:1 moa:assertedBy agent:site
 
 def test_an_edge_is_lost_with_the_only_trial_of_a_set_and_the_claim_is_not(ontology: Ontology) -> None:
     text = f"{STATED}evidence:1 moa:system moa:Human\nevidence:1 moa:fromStudy study:set"
-    _, fragile = graph(ontology, text, ontology.policies["everything"])
+    fragile = stating(ontology, text, ontology.policies["everything"]).fragilities()
     losses = [[local_name(study) for flip in one.flips for study in flip.without] for one in fragile]
     assert [local_name(one.judged) for one in fragile] == ["x", "c", "c"]
     assert losses == [["set"], ["set", "trial"], ["set", "trial"]]
@@ -339,11 +334,10 @@ def test_a_policy_is_not_asked_again_of_a_line_that_stays(ontology: Ontology) ->
         "{ ?line moa:fromStudy/moa:includesStudy* ?study . ?study moa:design moa:RandomisedTrial }"
     )
     trials = Policy("trials-alone", "Only trials.", query)
-    triples, fragile = graph(ontology, text, trials)
-    (claim,) = [one for one in fragile if one.judged == f"{BASE}claim/x"]
+    losing = stating(ontology, text, trials)
+    (claim,) = [one for one in losing.fragilities() if one.judged == f"{BASE}claim/x"]
     assert claim.flips == (Flip((f"{BASE}study/set",), "NoVerdict", fewest=True),)
-    without = verdicts_without(ontology, triples, trials, [f"{BASE}study/trial"])
-    assert f"{BASE}claim/x" not in without
+    assert f"{BASE}claim/x" not in losing.verdicts_without([f"{BASE}study/trial"])
 
 
 def test_a_line_that_loses_its_work_in_people_is_not_brought_in_as_work_in_animals(ontology: Ontology) -> None:
@@ -359,11 +353,10 @@ evidence:2 moa:system moa:SystemNotStated
 evidence:2 moa:fromStudy study:trial
 evidence:2 moa:fromStudy study:rats"""
     everything = ontology.policies["everything"]
-    triples, fragile = graph(ontology, text.replace("\n\n", "\n"), everything)
+    losing = stating(ontology, text, everything)
     edge = f"{BASE}derivation/everything/compound/a/beneficialInModels/condition/c"
-    assert [one.flips for one in fragile if one.judged == edge] == [()]
-    without = verdicts_without(ontology, triples, everything, [f"{BASE}study/trial"])
-    assert without[edge] == "Contested"
+    assert [one.flips for one in losing.fragilities() if one.judged == edge] == [()]
+    assert losing.verdicts_without([f"{BASE}study/trial"])[edge] == "Contested"
 
 
 @LAW
@@ -381,7 +374,7 @@ def test_what_is_derived_says_what_was_found(ontology: Ontology, lines: list[Lin
         elif t.predicate.value == f"{VOCAB}keptBy":
             kept.setdefault(t.subject.value, set()).add(value)
     expected: dict[str, dict[str, set[str]]] = {}
-    for one in flips_in(store, "everything"):
+    for one in fragilities(Evidence.of(EmbeddedStore(store), "everything")):
         path = one.judged.removeprefix(BASE).removeprefix("derivation/everything/")
         for number, flip in enumerate(one.flips, 1):
             expected[f"{BASE}flip/everything/{path}/{number}"] = {

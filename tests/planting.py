@@ -85,7 +85,7 @@ PLANTED = {
     "line withdrawn": _planted(ACTIONS, rf"\n{AGAINST}  a (?s:.*?) \.\n", "", ("line", "withdrawn"), AGAINST),
     "finding changed": _planted(EFFECTS, r'"1.50 \(1.10', '"1.60 (1.10', ("line", "changed"), EFFECT),
     "sponsorship changed": _planted(
-        TRIAL, "moa:SomeAuthors", "moa:NoneSponsored", ("thing", "changed"), EFFECT, BINDS, POOLED
+        TRIAL, "moa:SomeAuthors", "moa:AllSponsored", ("thing", "changed"), EFFECT, BINDS, POOLED
     ),
     "reference retracted": _planted(
         REPORT,

@@ -355,7 +355,7 @@ def test_what_lies_under_a_row_that_is_the_same_is_compared_too(asked: Callable[
     assert lines_named(found) == {planting.EFFECT}
     text = found.to("text")
     assert "is the same, but not the evidence under it" in text
-    assert "study:alphamide-trial sponsorship extent: moa:SomeAuthors → moa:NoneSponsored" in text
+    assert "study:alphamide-trial sponsorship extent: moa:SomeAuthors → moa:AllSponsored" in text
 
 
 def test_data_that_changed_elsewhere_change_nothing(asked: Callable[..., Library]) -> None:

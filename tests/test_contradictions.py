@@ -59,8 +59,9 @@ class Line(NamedTuple):
     sponsor: str = ""
 
     def claim(self) -> str:
+        """Gives the name of the claim: lines that say the same are on one."""
         parts = (self.subject, self.direction, self.object, self.condition, self.population, self.comparator)
-        return "claim:" + "_".join(part.replace(":", "-") for part in (*parts, self.exposure, self.route) if part)
+        return "_".join(part.replace(":", "-") for part in (*parts, self.exposure, self.route) if part)
 
 
 def full(name: str) -> str:
@@ -82,9 +83,8 @@ class World:
         nodes |= {full(name): {"amount": (amount,), "unit": ("mg",)} for name, amount in DOSES.items()}
         nodes[full("group:pool")] = {"member": (full("compound:alphamide"), full("compound:betamide"))}
         for name, line in lines.items():
-            claim, finding, study, reference = (
-                f"{BASE}{k}/{name}" for k in ("claim", "finding", "study", "reference")
-            )
+            claim = f"{BASE}claim/{line.claim()}"
+            finding, study, reference = (f"{BASE}{k}/{name}" for k in ("finding", "study", "reference"))
             said = {
                 claim: {
                     "subject": line.subject, "predicate": "affects", "object": line.object,
@@ -292,6 +292,43 @@ def test_who_paid_and_when_it_was_printed_change_no_kind(
 
 
 # Single cases
+
+PLAIN = Line(tier="F", condition="condition:wide")
+POOLED = PLAIN._replace(subject="group:pool")
+
+
+@pytest.mark.parametrize(
+    ("support", "other", "opposed"),
+    [
+        (PLAIN, PLAIN._replace(stance="NullResult"), True),
+        (PLAIN, PLAIN._replace(stance="Inconclusive"), False),
+        (PLAIN, PLAIN._replace(direction="Worsens"), True),
+        (PLAIN, PLAIN._replace(direction="Worsens", stance="Refutes"), False),
+        (PLAIN, PLAIN._replace(direction="Decreases"), False),
+        (PLAIN, PLAIN._replace(direction="Changes", stance="NullResult"), True),
+        (PLAIN._replace(direction="Changes"), PLAIN._replace(stance="NullResult"), False),
+        # More of a harm is worse; of other outcomes nothing is said.
+        (PLAIN._replace(object="outcome:harm"), PLAIN._replace(object="outcome:harm", direction="Increases"), True),
+        (PLAIN, PLAIN._replace(object="outcome:harm", direction="Increases"), False),
+        # Another outcome in the same condition, or in one that holds it; but not in another condition.
+        (PLAIN, PLAIN._replace(object="outcome:harm", stance="NullResult"), True),
+        (PLAIN, PLAIN._replace(object="condition:narrow", condition="", stance="NullResult"), True),
+        (PLAIN, PLAIN._replace(object="outcome:harm", condition="condition:apart", stance="NullResult"), False),
+        (PLAIN, PLAIN._replace(object="outcome:harm", direction="Changes", stance="NullResult"), False),
+        # A pooled result stands against each member and speaks for none.
+        (PLAIN, POOLED._replace(stance="NullResult"), True),
+        (PLAIN, POOLED._replace(direction="Worsens"), True),
+        (PLAIN._replace(direction="Worsens"), POOLED, False),
+        (POOLED, PLAIN._replace(stance="NullResult"), False),
+        (POOLED, POOLED._replace(stance="NullResult"), True),
+        (PLAIN._replace(subject="compound:gammamide"), POOLED._replace(stance="NullResult"), False),
+    ],
+)
+def test_what_opposes_what(world: World, support: Line, other: Line, opposed: bool) -> None:
+    found = contradictions_of(world.evidence({"one": support, "two": other}))
+    sides = [(f"{BASE}evidence/one", f"{BASE}evidence/two")] if opposed else []
+    assert [(c.supporting, c.opposing) for c in found] == sides
+
 
 STATED = Line(
     condition="condition:wide", population="population:old", comparator="compound:placebo", exposure="quantity:low",

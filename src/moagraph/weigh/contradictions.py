@@ -156,10 +156,13 @@ def _said(evidence: Evidence, line: str) -> str:
 def _difference(facts: Facts, dimension: Dimension, comparison: Comparison) -> str:
     sides = [side[dimension.name] for side in comparison.values]
     one, other = (" and ".join(_word(facts, value) for value in values) for values in sides)
-    remark = ""
-    if dimension.name == "CompoundDimension":
-        remark = ", which pools it" if dimension.name in comparison.narrower else ""
-    elif dimension.name in comparison.narrower:
+    if dimension.name not in comparison.narrower:
+        remark = ""
+    elif dimension.name == "CompoundDimension":
+        remark = ", which pools it"
+    elif {*sides[0]} < {*sides[1]} or {*sides[1]} < {*sides[0]}:
+        remark = ", in part the same"
+    else:
         remark = ", the latter narrower" if within(facts, sides[1], sides[0]) else ", the former narrower"
     return f"the {dimension.label} ({one} against {other}{remark})"
 

@@ -78,7 +78,7 @@ def _upwards(facts: Facts, dimension: str) -> set[str]:
 
 @dataclass(frozen=True)
 class Told:
-    """Where a line's values stand, nearest first: its claim, findings, itself, its studies; and its references."""
+    """Where a line's values stand, nearest first: its claim, its findings, itself, its studies; and references."""
 
     facts: Facts
     line: str

@@ -227,6 +227,8 @@ class Reach:
         waiting = [(single, 0)]
         while waiting and len(found) < most:
             lost, at = waiting.pop()
+            if any(smaller <= lost for smaller in found):
+                continue
             while at < len(open_) and not open_[at].isdisjoint(lost):
                 at += 1
             if at == len(open_):

@@ -108,7 +108,11 @@ ASKED: dict[str, dict[str, dict[str, str | list[str]]]] = {
     "studies-of-design": {"randomised": {"design": "RandomisedTrial"}},
     "studies-of-size": {"hundred": {}, "randomised": {"at_least": "200", "design": "RandomisedTrial"}},
     "studies-without-result": {"all": {}},
-    "unstudied-indications": {"all": {}, "cortexin": {"compound": "cortexin"}, "dementia": {"indication": "dementia"}},
+    "unstudied-indications": {
+        "all": {},
+        "cortexin": {"compound": "cortexin"},
+        "dementia": {"indication": "dementia"},
+    },
 }
 """What is asked, by query and case."""
 POLICIES = dict.fromkeys(

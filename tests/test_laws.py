@@ -201,7 +201,7 @@ class Derived:
         admitted: the lines that count.
         tier_of_line: letter, and 1 where unresolved.
         judged: for each claim and derivation verdict and tier.
-        plain: plain edges and closures.
+        plain: plain edges and closures, without `recordedWith`, which says of no compound that it does anything.
         derivations: the edge of each derivation.
         contested: contested edges.
     """
@@ -222,7 +222,7 @@ class Derived:
             assert isinstance(t.object, ox.NamedNode | ox.Literal)
             subject, predicate = t.subject.value.removeprefix(BASE), local_name(t.predicate.value)
             values.setdefault((subject, predicate), []).append(t.object.value.removeprefix(BASE))
-            if subject.startswith(("compound/", "group/")):
+            if subject.startswith(("compound/", "group/")) and predicate != "recordedWith":
                 plain.add((subject, predicate, t.object.value.removeprefix(BASE)))
 
         def one(subject: str, predicate: str) -> str:

@@ -408,7 +408,7 @@ def test_a_combination_admits_what_all_its_parts_do(ontology: Ontology) -> None:
     site = Policy("site", "The site's.", f"{PREFIXES}SELECT ?line WHERE {{ ?line moa:statedIn ?source }}")
     name, parts = "people+stated", [PEOPLE, ontology.policies["stated"], site]
     found = in_memory(ontology, triples(TEXT), [Policy(name, PEOPLE.summary, PEOPLE.text), PEOPLE])
-    for names in ([], ["trial"], ["reference:third"]):
+    for names in ([], ["trial"], ["study:arm"]):
         combined = shifts.what_if(under(found, name), names, {}, parts, ontology.derivations)
         alone = shifts.what_if(under(found, "people"), names, {}, [PEOPLE], ontology.derivations)
         assert str(list(combined)).replace(name, "people") == str(list(alone))

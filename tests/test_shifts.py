@@ -35,7 +35,9 @@ from test_laws import CLAIMS, GRAPHS, LAW, Line, asserted, lines_on, node
 DATA = ROOT / "tests" / "fixtures" / "base" / "data"
 PREFIXES = "PREFIX moa: <https://w3id.org/moagraph/vocab#> "
 PEOPLE = Policy(
-    "people", "What was seen in people.", f"{PREFIXES}SELECT ?line WHERE {{ ?line moa:system moa:Human }}"
+    "people",
+    "What was seen in people.",
+    f"{PREFIXES}SELECT ?line WHERE {{ ?line a moa:EvidenceLine ; moa:system moa:Human }}",
 )
 ANIMALS = Policy(
     "animals", "What was seen in animals.", f"{PREFIXES}SELECT ?line WHERE {{ ?line moa:system moa:Animal }}"

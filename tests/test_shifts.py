@@ -36,7 +36,9 @@ from test_laws import CLAIMS, GRAPHS, LAW, Line, asserted, lines_on, node
 DATA = ROOT / "tests" / "fixtures" / "base" / "data"
 PREFIXES = "PREFIX moa: <https://w3id.org/moagraph/vocab#> "
 PEOPLE = Policy(
-    "people", "What was seen in people.", f"{PREFIXES}SELECT ?line WHERE {{ ?line moa:system moa:Human }}"
+    "people",
+    "What was seen in people.",
+    f"{PREFIXES}SELECT ?line WHERE {{ ?line a moa:EvidenceLine ; moa:system moa:Human }}",
 )
 ANIMALS = Policy(
     "animals", "What was seen in animals.", f"{PREFIXES}SELECT ?line WHERE {{ ?line moa:system moa:Animal }}"
@@ -410,7 +412,7 @@ def test_a_combination_admits_what_all_its_parts_do(ontology: Ontology) -> None:
     site = Policy("site", "The site's.", f"{PREFIXES}SELECT ?line WHERE {{ ?line moa:statedIn ?source }}")
     name, parts = "people+stated", [PEOPLE.text, ontology.policies["stated"].text, site.text]
     found = in_memory(ontology, triples(TEXT), [Policy(name, PEOPLE.summary, PEOPLE.text), PEOPLE])
-    for names in ([], ["trial"], ["reference:third"]):
+    for names in ([], ["trial"], ["study:arm"]):
         combined = shifts.what_if(under(found, name), names, {}, parts, "", ontology.derivations)
         alone = shifts.what_if(under(found, "people"), names, {}, [PEOPLE.text], "", ontology.derivations)
         assert str(list(combined)).replace(name, "people") == str(list(alone))

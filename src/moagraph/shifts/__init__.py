@@ -40,8 +40,8 @@ __all__ = [
     "what_if",
 ]
 
-MOST_TRIPLES = 1_000_000
-"""How much may be asserted at an endpoint that is read into memory: about a gigabyte and a minute of work."""
+MOST_TRIPLES = 200_000
+"""How much may be asserted at an endpoint that is read into memory; each triple takes about 2 kB."""
 
 
 def policy_diff(old: Library, new: Library, summaries: tuple[str, str] = ("", "")) -> Shifts:

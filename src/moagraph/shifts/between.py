@@ -52,7 +52,8 @@ class Between:
 
     def _verdicts(self) -> Iterator[Shift]:
         old, new = (state.derived for state in (self.old, self.new))
-        for iri in sorted(old.claims.keys() | new.claims.keys()):
+        claims = {iri for state in (self.old, self.new) for iri in state.facts.members["Claim"]}
+        for iri in sorted(claims & (old.claims.keys() | new.claims.keys())):
             was, is_ = old.claims.get(iri, NONE), new.claims.get(iri, NONE)
             if was != is_:
                 claim = self.old.claim(iri) or self.new.claim(iri)

@@ -16,6 +16,17 @@ _ENDS = tuple(PREFIXES["rdf"] + part for part in ("subject", "predicate", "objec
 _TYPE = f"{PREFIXES['rdf']}type"
 
 
+JUDGING = (
+    *(
+        VOCAB + name
+        for name in (*LINKS, "admittedBy", "lineTier", "tier", "unresolved", "usesClaim", "usesLine", "verdict")
+    ),
+    *_ENDS,
+    _TYPE,
+)
+"""The properties that judgements are made of; what else is derived follows from them, or is weighed beside them."""
+
+
 class Judgement(NamedTuple):
     """Verdict and tier, as local names; empty where there is none. A tier that ends in `?` is unresolved."""
 

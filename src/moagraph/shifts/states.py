@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import cache, cached_property
 
+import pyoxigraph as ox
+
 from moagraph.cells import Iri
 from moagraph.claims import Claim, Line
 from moagraph.compare import TABLES
@@ -13,8 +15,9 @@ from moagraph.library import Library
 from moagraph.names import ASSERTED, VOCAB, local_name, policy_graph
 from moagraph.overlap.closures import Edge, Hierarchy, closures_of
 from moagraph.overlap.sharing import Sharing
-from moagraph.shifts.judged import Derived
+from moagraph.shifts.judged import JUDGING, Derived
 from moagraph.shifts.reading import Asserted, WholeNames, WholeReader
+from moagraph.store import EmbeddedStore
 from moagraph.weigh.evidence import CLASSES, Facts
 
 SHARED, CONTESTED = "shared", "shared only through a contested edge"
@@ -27,7 +30,7 @@ class State:
     """What one policy makes of the claims in a store.
 
     Args:
-        library: the store, and the policy.
+        library: the store, which is embedded or in memory, and the policy.
         asserted: what is asserted in the store, where it was read already.
         like: another state, from which is taken over what both say alike.
 
@@ -36,9 +39,15 @@ class State:
     """
 
     def __init__(self, library: Library, asserted: Asserted | None = None, like: State | None = None) -> None:
+        assert isinstance(library.store, EmbeddedStore)
         self.library = library
         self.store, self.policy = library.store, library.policy
-        derived = list(self.store.quads(policy_graph(self.policy)))
+        graph = ox.NamedNode(policy_graph(self.policy))
+        derived = [
+            quad.triple
+            for name in JUDGING
+            for quad in library.store.store.quads_for_pattern(None, ox.NamedNode(name), None, graph)
+        ]
         self.asserted: Asserted = asserted or Asserted.of(self.store.quads(ASSERTED))
         self.derived = Derived(derived)
         before = like.reader if like else None

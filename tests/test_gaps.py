@@ -75,7 +75,7 @@ OTHERS = lines_on(_about([f"compound:{name}" for name in COMPOUNDS] + ["group:po
 
 @st.composite
 def graphs(draw: st.DrawFn) -> list[Line]:
-    """Gives lines by which two compounds share a mechanism and one is supported somewhere, and some that interfere."""
+    """Gives lines by which two compounds share a mechanism, one supported somewhere, and some that interfere."""
     one, other = draw(st.permutations([f"compound:{name}" for name in COMPOUNDS]))[:2]
     shared, helped = draw(MECHANISTIC), draw(HELPING)
     sure = [

@@ -65,8 +65,8 @@ def alike(
             `MANY_EDGES` plain edges.
         seed: where their chance begins.
 
-    **Cost**: memory for 12 bytes a pair of compounds, and time for each random graph: some hundred compounds take
-    milliseconds, 10 thousand of which 14 million pairs share something take seconds, and 0.8 GB in all.
+    **Cost**: 12 bytes of memory for each pair of compounds, and time for each random graph: a millisecond for 43
+    compounds, 12 for 500, 0.6 s for 10 thousand with 80 thousand edges, which take 0.8 GB in all.
 
     Raises:
         BadValue: there are no such weights, or a tier has none above 0; more than two compounds, or one twice; or no

@@ -1,7 +1,7 @@
 """Measures the whole build under all policies, and the commands that weigh evidence, each as a process of its own.
 
     python tests/benchmarks/weighing.py                          # the real data
-    python tests/benchmarks/weighing.py --claims 10000 100000    # and generated data, once each, with the peak of memory
+    python tests/benchmarks/weighing.py --claims 10000 100000    # and generated data, with the peak of memory
 
 It prints Markdown. Read the times as ratios: they are taken in turn on the same machine in the same minutes. It is no
 test, and nothing passes or fails by it.

@@ -75,13 +75,15 @@ OTHERS = lines_on(_about([f"compound:{name}" for name in COMPOUNDS] + ["group:po
 
 @st.composite
 def graphs(draw: st.DrawFn) -> list[Line]:
-    """Gives lines by which two compounds share a mechanism, one supported somewhere, and some that interfere."""
+    """Gives lines by which two compounds share a mechanism and one is supported somewhere, and others."""
     one, other = draw(st.permutations([f"compound:{name}" for name in COMPOUNDS]))[:2]
-    shared, helped = draw(MECHANISTIC), draw(HELPING)
+    shared, helped, against = draw(MECHANISTIC), draw(HELPING), draw(HELPING)
     sure = [
         replace(line, claim=line.claim._replace(subject=subject), stance="moa:Supports", strength="moa:Asserted")
         for line, subject in ((shared, one), (shared, other), (helped, other))
     ]
+    if against.claim.condition != helped.claim.condition:
+        sure.append(replace(against, claim=against.claim._replace(subject=other), stance="moa:NullResult"))
     interfering = st.one_of(MECHANISTIC, MECHANISTIC, HELPING, OTHERS)
     return [*sure, *draw(st.lists(interfering, max_size=8))]
 

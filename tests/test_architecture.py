@@ -12,6 +12,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "moagraph"
 STRATA: list[set[str]] = [
     {"errors"},
     {"canonical", "names", "places"},
+    {"derived"},
     {"cells", "lines", "sparql", "terms"},
     {"turtle"},
     {"report", "table"},

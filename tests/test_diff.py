@@ -23,11 +23,12 @@ import moagraph
 from conftest import ROOT, Ontology
 from moagraph import diff
 from moagraph.cli.commands import cli
+from moagraph.derived import PROPERTIES
 from moagraph.diff import Difference
 from moagraph.diff.bump import bump_of
 from moagraph.diff.changes import Change, Field, Words
 from moagraph.diff.judged import EdgeChange, VerdictChange
-from moagraph.diff.sides import DERIVED, Side, _nodes
+from moagraph.diff.sides import Side, _nodes
 from moagraph.errors import CannotCompare, InputUnreadable, UnknownFormat, UnknownPolicy
 from moagraph.export import nquads, release
 from moagraph.export import turtle as turtle_export
@@ -324,7 +325,7 @@ def test_markdown_and_unknown_formats(side: Callable[..., Side]) -> None:
 def test_what_is_derived_is_what_the_rule_forbids_in_data() -> None:
     rule = (ROOT / "ontology" / "rules" / "hand-written-edge.rq").read_text("utf-8")
     values = rule.partition("VALUES ?property {")[2].partition("}")[0]
-    assert {VOCAB + name.removeprefix("moa:") for name in values.split()} == DERIVED
+    assert {VOCAB + name.removeprefix("moa:") for name in values.split()} == PROPERTIES
 
 
 # Folders, releases and exports

@@ -12,9 +12,10 @@ import pyoxigraph as ox
 from moagraph import canonical
 from moagraph.build import Rules, built, derivations_of, derive, derived, policies_of, queries_of
 from moagraph.corpus import Corpus, File, is_statement_file, read_files
+from moagraph.derived import CLASSES, NODES, PROPERTIES
 from moagraph.errors import CannotCompare, DataHasFindings, InputUnreadable
 from moagraph.library import Library
-from moagraph.names import ASSERTED, BASE, PREFIXES, VOCAB, policy_graph
+from moagraph.names import ASSERTED, PREFIXES, VOCAB, policy_graph
 from moagraph.places import MANIFEST, Places, manifest_of, packaged
 from moagraph.policy import Chosen, admitted
 from moagraph.query import Query
@@ -28,36 +29,6 @@ Node = dict[str, set[Term]]
 TYPE = f"{PREFIXES['rdf']}type"
 _SELECTOR = ox.NamedNode(f"{PREFIXES['oa']}TextPositionSelector")
 _ONTOLOGY = ox.NamedNode(f"{PREFIXES['owl']}Ontology")
-
-_DERIVED = """advises affects assessedAs authorisedFor availableFrom belongsTo beneficialInModels bindsReceptor
-    bindsReceptorOrNarrower comparedWith contains contraindicatedIn declares derivedFrom developedBy givenBy
-    hasMechanism hasMechanismOrNarrower hasPreparation hasPrice hasProperty hasRegimen hasStatus hasStopRule
-    improves interactsWith madeBy madeFrom manufacturedBy memberOf monitoredBy similarTo studiedFor usedFor yields
-    admittedBy alsoDiffersIn blankIn contradictionKind countedWith counts coveredArea dataSetCount differsIn
-    explanation fewestStudies flipOf impliesObject includedCount inclusionCount inconclusiveIn independentCount
-    informationContent keptBy laboratoryCount lineCount lineTier listMissing narrowerIn nullIn opposingLine
-    oppositionTally pooledLine recordedWith refutedBy review reviewOverlap sponsorCount studyBehind studyCount
-    supportTally supportedBy supportedIn supportingLine tier uncounted uncountedBecause uncountedStudy underPolicy
-    unresolved usesClaim usesLine verdict withoutStudy wouldBe"""
-DERIVED = frozenset(f"{VOCAB}{name}" for name in _DERIVED.split())
-"""Properties of what is derived: those that the rule hand-written-edge forbids in data."""
-
-_DERIVED_CLASSES = frozenset(
-    f"{VOCAB}{name}"
-    for name in (
-        "ContestedEdge",
-        "Contradiction",
-        "Derivation",
-        "Flip",
-        "Indication",
-        "Policy",
-        "ReviewOverlap",
-        "Tally",
-        "UncountedStudy",
-    )
-)
-_DERIVED_KINDS = ("contradiction", "derivation", "flip", "graph", "policy", "receipt", "tally")
-_DERIVED_NODES = tuple(f"{BASE}{kind}/" for kind in _DERIVED_KINDS)
 
 
 @dataclass(frozen=True)
@@ -256,9 +227,9 @@ def _packaged() -> Corpus:
 
 def _is_derived(triple: ox.Triple) -> bool:
     return (
-        triple.predicate.value in DERIVED
-        or (triple.predicate.value == TYPE and getattr(triple.object, "value", "") in _DERIVED_CLASSES)
-        or getattr(triple.subject, "value", "").startswith(_DERIVED_NODES)
+        triple.predicate.value in PROPERTIES
+        or (triple.predicate.value == TYPE and getattr(triple.object, "value", "") in CLASSES)
+        or getattr(triple.subject, "value", "").startswith(NODES)
     )
 
 

@@ -11,7 +11,8 @@ from decimal import Decimal, InvalidOperation
 
 import pyoxigraph as ox
 
-from moagraph.names import BASE, PREFIXES, VOCAB, compact
+from moagraph import derived
+from moagraph.names import PREFIXES, VOCAB, compact
 from moagraph.store import Solutions, Store, Term
 
 TYPE = f"{PREFIXES['rdf']}type"
@@ -20,7 +21,7 @@ Node = Mapping[str, tuple[Term, ...]]
 
 _AT_ONCE = 200
 _XSD = PREFIXES["xsd"]
-_DERIVED = tuple(f"{BASE}{kind}/" for kind in ("contradiction", "derivation", "flip", "tally"))
+_DERIVED = tuple(node for node in derived.NODES if not node.endswith(("/graph/", "/policy/", "/receipt/")))
 _CLAIM = ox.NamedNode(f"{VOCAB}Claim")
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from moagraph.corpus import Corpus
@@ -45,13 +46,19 @@ class Setting:
 def setting_of(graph: Graph) -> Setting:
     """Gives the setting of a graph under its policy."""
     if graph.places is not None:
-        return setting_of_places(graph.places, graph.manifest, graph.policy, graph.own)
+        return setting_of_places(graph.places, graph.manifest, graph.policy, graph.own, graph.own_policies)
     if graph.own:
         return setting_of_own(graph.own)
     return setting_at_endpoint(str(graph.manifest.get("digest", "")), graph.policy)
 
 
-def setting_of_places(places: Places, manifest: Mapping[str, Any], policy: str, own: Iterable[Path] = ()) -> Setting:
+def setting_of_places(
+    places: Places,
+    manifest: Mapping[str, Any],
+    policy: str,
+    own: Iterable[Path] = (),
+    own_policies: Mapping[str, str] = MappingProxyType({}),
+) -> Setting:
     """Gives the setting of a graph that was built from files.
 
     Args:
@@ -59,8 +66,9 @@ def setting_of_places(places: Places, manifest: Mapping[str, Any], policy: str, 
         manifest: that of the generation.
         policy: name of the policy.
         own: a user's own files of RDF, and folders of them.
+        own_policies: texts of a user's own policies, by name.
     """
-    said = _of_policy(places, policy)
+    said = _of_policy(places, policy, own_policies)
     unproven = [] if said else [f"the text of policy {policy} is not among the files of the graph"]
     return Setting(
         str(manifest.get("statements", "")),
@@ -111,12 +119,17 @@ def _own(files: Iterable[Path], unproven: list[str]) -> tuple[tuple[str, ...], t
     return digests, tuple(unproven)
 
 
-def _of_policy(places: Places, name: str) -> str:
+def _of_policy(places: Places, name: str, own: Mapping[str, str]) -> str:
     """Gives the digest of a policy's text; of a combination (`human+cited`), of those of its parts."""
-    paths = [places.ontology / "policy" / f"{part}.rq" for part in name.split("+")]
-    if not (re.fullmatch(r"[\w+-]+", name) and all(path.is_file() for path in paths)):
-        return ""
-    digests = [_of_file(path) for path in paths]
+    digests = []
+    for part in name.split("+"):
+        path = places.ontology / "policy" / f"{part}.rq"
+        if part in own:
+            digests.append(sha256(bare(own[part])))
+        elif re.fullmatch(r"[\w-]+", part) and path.is_file():
+            digests.append(_of_file(path))
+        else:
+            return ""
     return digests[0] if len(digests) == 1 else sha256("\n".join(sorted(digests)))
 
 

@@ -13,7 +13,8 @@ from functools import partial
 
 import pyoxigraph as ox
 
-from moagraph.lineage import LINKS, PARTS, Nodes, quantities_of, statement_text
+from moagraph import derived
+from moagraph.lineage import PARTS, Nodes, quantities_of, statement_text
 from moagraph.lineage.resting import FURTHER, NAMED, resting_on
 from moagraph.names import PREFIXES, VOCAB
 from moagraph.receipts.receipt import Snapshot
@@ -24,10 +25,11 @@ _SILENT = frozenset(
         f"{PREFIXES['rdfs']}label",
         f"{PREFIXES['rdfs']}isDefinedBy",
         *(f"{PREFIXES['skos']}{name}" for name in ("prefLabel", "altLabel", "definition", "example")),
-        *(VOCAB + name for name in ("note", "admittedBy", "verdict", "tier", *LINKS)),
+        f"{VOCAB}note",
+        *derived.PROPERTIES,
     }
-)
-"""Properties that say nothing of evidence, or what was derived from it."""
+) - {f"{VOCAB}lineTier", f"{VOCAB}unresolved"}
+"""Properties that say nothing of evidence, or what was derived from it, but how a policy ranks a line."""
 
 _OF_LINES = frozenset(VOCAB + name for name in ("passage", "unresolved"))
 """Properties that count for lines alone: other things' passages say where they were described."""

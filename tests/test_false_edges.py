@@ -23,7 +23,7 @@ from moagraph.api import Graph
 from moagraph.build import Derivation
 from moagraph.export import nquads
 from moagraph.export import turtle as turtle_export
-from moagraph.names import ASSERTED, BASE, VOCAB, policy_graph
+from moagraph.names import ASSERTED, BASE, PREFIXES, VOCAB, policy_graph
 from moagraph.store import EmbeddedStore
 from test_laws import GRAPHS, LAW, Line, asserted
 
@@ -104,6 +104,19 @@ def test_planted_faults_are_seen(ontology: Ontology, fault: str) -> None:
     store = spoilt.store(triples, ["stated"])
     wrong, _ = false_edges(triples, triples_of(store, "stated"))
     assert wrong
+
+
+def test_a_judged_edge_would_be_false_as_a_statement_of_rdf(ontology: Ontology) -> None:
+    """KGX takes reified statements for edges: so derivations are none, and this is why."""
+    files = sorted((ROOT / "tests" / "queries" / "data").glob("*.ttl"))
+    triples = [*ontology.triples, *(t for file in files for t in turtle.read(file.read_bytes()).triples)]
+    derived = triples_of(ontology.store(triples, ["stated"]), "stated")
+    assert false_edges(triples, derived)[0] == []
+    names = {f"{VOCAB}edge{part.capitalize()}": PREFIXES["rdf"] + part for part in ("subject", "predicate", "object")}
+    reified = [
+        ox.Triple(t.subject, ox.NamedNode(names.get(t.predicate.value, t.predicate.value)), t.object) for t in derived
+    ]
+    assert false_edges(triples, reified)[0]
 
 
 def test_a_study_with_a_null_result_was_a_study_and_a_refuted_use_is_no_use(ontology: Ontology) -> None:

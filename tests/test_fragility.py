@@ -94,7 +94,7 @@ class World:
             nodes["claim/x"]["subject"] = (self.spoken_of,)
         for study, (design, wholes, included) in self.studies.items():
             nodes[study] = {"design": (design,), "partOf": wholes, "includesStudy": included}
-        links: dict[str, tuple[str, ...]] = {"predicate": (self.relation,)}
+        links: dict[str, tuple[str, ...]] = {"edgePredicate": (self.relation,)}
         names = {"Supports": "supportedBy", "Refutes": "refutedBy", "NullResult": "nullIn"}
         asked = EDGES[self.relation]
         tiers = {}
@@ -188,7 +188,7 @@ def many(lines: int, studies: int, named: int = 1) -> Evidence:
         }  # fmt: skip
     iris = [name for name in nodes if name.startswith("evidence/")]
     links = {
-        "predicate": ("improves",),
+        "edgePredicate": ("improves",),
         "supportedBy": tuple(i for i in iris if nodes[i]["stance"] == ("Supports",)),
         "nullIn": tuple(i for i in iris if nodes[i]["stance"] != ("Supports",)),
     }

@@ -144,7 +144,7 @@ def _judged(library: Library) -> dict[tuple[str, str, str], tuple[str, str]]:
     """Gives verdict and tier of each edge."""
     rows = library.store.select(
         "SELECT ?s ?p ?o ?v ?t { "
-        "?edge rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ; moa:verdict ?v ; moa:tier ?t }",
+        "?edge moa:edgeSubject ?s ; moa:edgePredicate ?p ; moa:edgeObject ?o ; moa:verdict ?v ; moa:tier ?t }",
         "stated",
     ).cells
     return {

@@ -243,7 +243,7 @@ class Derived:
             {s: (one(s, "verdict"), tier(s, "tier")) for s in having("verdict")},
             frozenset(plain),
             {
-                s: (values[s, "subject"][0], one(s, "predicate"), values[s, "object"][0])
+                s: (values[s, "edgeSubject"][0], one(s, "edgePredicate"), values[s, "edgeObject"][0])
                 for s, kind in kinds.items()
                 if "Derivation" in kind
             },

@@ -7,16 +7,20 @@ from __future__ import annotations
 
 from moagraph.names import BASE, VOCAB
 
-_PROPERTIES = """advises affects assessedAs authorisedFor availableFrom belongsTo beneficialInModels bindsReceptor
+_PROPERTIES = """
+    advises affects assessedAs authorisedFor availableFrom belongsTo beneficialInModels bindsReceptor
     bindsReceptorOrNarrower comparedWith contains contraindicatedIn declares derivedFrom developedBy givenBy
     hasMechanism hasMechanismOrNarrower hasPreparation hasPrice hasProperty hasRegimen hasStatus hasStopRule
-    improves interactsWith madeBy madeFrom manufacturedBy memberOf monitoredBy similarTo studiedFor usedFor yields
+    improves interactsWith madeBy madeFrom manufacturedBy memberOf monitoredBy similarTo studiedFor usedFor
+    yields
     admittedBy alsoDiffersIn blankIn contradictionKind countedWith counts coveredArea dataSetCount differsIn
-    explanation fewestStudies flipOf impliesObject includedCount inclusionCount inconclusiveIn independentCount
-    informationContent keptBy laboratoryCount lineCount lineTier listMissing narrowerIn nullIn opposingLine
-    oppositionTally pooledLine recordedWith refutedBy review reviewOverlap sponsorCount studyBehind studyCount
-    supportTally supportedBy supportedIn supportingLine tier uncounted uncountedBecause uncountedStudy underPolicy
-    unresolved usesClaim usesLine verdict withoutStudy wouldBe"""
+    edgeObject edgePredicate edgeSubject explanation fewestStudies flipOf impliesObject includedCount
+    inclusionCount inconclusiveIn independentCount informationContent keptBy laboratoryCount lineCount lineTier
+    listMissing narrowerIn nullIn opposingLine oppositionTally pooledLine recordedWith refutedBy review
+    reviewOverlap sponsorCount studyBehind studyCount supportTally supportedBy supportedIn supportingLine tier
+    uncounted uncountedBecause uncountedStudy underPolicy unresolved usesClaim usesLine verdict withoutStudy
+    wouldBe
+"""
 PROPERTIES = frozenset(f"{VOCAB}{name}" for name in _PROPERTIES.split())
 """IRIs of derived properties."""
 

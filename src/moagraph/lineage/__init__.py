@@ -35,7 +35,6 @@ _CLOSURES = {
     f"{VOCAB}bindsReceptorOrNarrower": f"{VOCAB}bindsReceptor",
 }
 _INDICATION = ox.NamedNode(f"{VOCAB}Indication")
-_RDF = PREFIXES["rdf"]
 
 
 @dataclass(frozen=True)
@@ -141,7 +140,7 @@ class Lineage:
         self.nodes.read(lines)
 
     def _derivations_of(self, subject: str) -> tuple[str, ...]:
-        return self.nodes.into(f"{_RDF}subject", subject)
+        return self.nodes.into(f"{VOCAB}edgeSubject", subject)
 
     def _basis(self, edges: Iterable[Edge]) -> Basis:
         lines: set[str] = set()
@@ -198,11 +197,11 @@ class Lineage:
     def _derivations(self, edge: Edge) -> set[str]:
         """Gives the derivations that a plain edge, or what a compound has through something narrower, came from."""
         wanted = ox.NamedNode(_CLOSURES.get(edge.predicate, edge.predicate))
-        goal = f"{VOCAB}impliesObject" if edge.predicate in _CLOSURES else f"{_RDF}object"
+        goal = f"{VOCAB}impliesObject" if edge.predicate in _CLOSURES else f"{VOCAB}edgeObject"
         return {
             node
             for node in self._derivations_of(edge.subject)
-            if wanted in self.nodes.of(node).get(f"{_RDF}predicate", ())
+            if wanted in self.nodes.of(node).get(f"{VOCAB}edgePredicate", ())
             and edge.object in self.nodes.of(node).get(goal, ())
         }
 

@@ -13,7 +13,8 @@ from moagraph.table import Cell, Iri
 
 _EDGES = """
 SELECT ?compound ?mechanism ?verdict ?tier ?unresolved WHERE {
-  ?edge a moa:Derivation ; rdf:predicate moa:hasMechanism ; rdf:subject ?compound ; rdf:object ?mechanism ;
+  ?edge a moa:Derivation ; moa:edgePredicate moa:hasMechanism ;
+    moa:edgeSubject ?compound ; moa:edgeObject ?mechanism ;
     moa:verdict ?verdict ; moa:tier ?tier ; moa:unresolved ?unresolved .
 }
 """

@@ -12,7 +12,7 @@ from moagraph.names import PREFIXES, VOCAB, local_name, spaced
 LINKS = ("supportedBy", "refutedBy", "nullIn", "inconclusiveIn")
 """Properties from what is judged to the lines that it is judged by."""
 
-_ENDS = tuple(PREFIXES["rdf"] + part for part in ("subject", "predicate", "object"))
+_ENDS = tuple(VOCAB + part for part in ("edgeSubject", "edgePredicate", "edgeObject"))
 _TYPE = f"{PREFIXES['rdf']}type"
 
 

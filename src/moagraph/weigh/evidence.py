@@ -181,8 +181,8 @@ class Evidence:
         facts: what is asserted.
         policy: name of the policy.
         tiers: the tier, A to F, of each line that the policy admits.
-        derivations: what is said of each derived edge, by IRI: `subject`, `predicate`, `object`, `usesClaim`,
-            `supportedBy`, `refutedBy`, `nullIn`, `inconclusiveIn`, `verdict`, `tier`, `unresolved`.
+        derivations: what is said of each derived edge, by IRI: `edgeSubject`, `edgePredicate`, `edgeObject`,
+            `usesClaim`, `supportedBy`, `refutedBy`, `nullIn`, `inconclusiveIn`, `verdict`, `tier`, `unresolved`.
     """
 
     facts: Facts

@@ -325,7 +325,7 @@ def fragilities(evidence: Evidence) -> Iterator[Fragility]:
 
 def _lines_of_edge(evidence: Evidence, reach: Reach, node: Node) -> Iterator[Line]:
     """Gives the lines of an edge by its links: support for a change for the worse stands against an improvement."""
-    asked = DESIGNS.get(local_name(node["predicate"][0]), frozenset())
+    asked = DESIGNS.get(local_name(node["edgePredicate"][0]), frozenset())
     for link in STANCES.values():
         for line in filter(partial(_is_weighed, evidence), node.get(link, ())):
             claim = evidence.facts.value(line, "bearsOn")

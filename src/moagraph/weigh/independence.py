@@ -155,7 +155,7 @@ def tallies(evidence: Evidence) -> Iterator[Tally]:
         )
         yield from _of_sides(evidence, kinship, claim, sides, lambda _: False)
     for derivation, said in evidence.derivations.items():
-        compound = said["subject"][0]
+        compound = said["edgeSubject"][0]
 
         def pools(line: str, compound: str = compound) -> bool:
             return compound not in facts.values(facts.value(line, "bearsOn"), "subject")

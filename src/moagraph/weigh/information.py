@@ -52,9 +52,9 @@ def having_mechanisms(evidence: Evidence) -> dict[str, set[str]]:
     """Gives for each mechanism, by IRI in order, the compounds that have it or something narrower by plain edges."""
     found: dict[str, set[str]] = defaultdict(set)
     for edge in evidence.derivations.values():
-        if edge["predicate"] == (_HAS_MECHANISM,) and edge.get("verdict") == (_SUPPORTED,):
+        if edge["edgePredicate"] == (_HAS_MECHANISM,) and edge.get("verdict") == (_SUPPORTED,):
             for mechanism in edge.get("impliesObject", ()):
-                found[mechanism].update(edge["subject"])
+                found[mechanism].update(edge["edgeSubject"])
     return dict(sorted(found.items()))
 
 

@@ -304,6 +304,7 @@ def test_two_files_of_one_name_and_none(root: Path, write: Callable[..., Path], 
         ("human+", "'human+'", "on each side of +"),
         ("+", "'+'", "on each side of +"),
         ("human+mine", "'mine'", "moagraph list policies"),
+        ("human+" + "x" * 5000, "xxx", "moagraph list policies"),
     ],
 )
 def test_an_unknown_name_in_a_combination(word: str, says: str, fix: str, root: Path) -> None:

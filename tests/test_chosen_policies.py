@@ -9,13 +9,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 import moagraph
 from conftest import ROOT, Run, assert_one_screen
 from fake_endpoint import Fake
 from moagraph import build as building
-from moagraph import diff
+from moagraph import diff, weigh
 from moagraph.errors import (
     AdmitsNothing,
     BadPolicy,
@@ -30,6 +31,7 @@ from moagraph.places import cache
 from moagraph.policy import Chosen, is_plain
 from moagraph.remote.push import push
 from moagraph.remote.writing import Target
+from moagraph.table import Table
 
 ADMITTED = "SELECT ?line WHERE { ?line moa:admittedBy ?policy } ORDER BY ?line"
 MINE = """#+ summary: "What is on alphamide."
@@ -139,6 +141,17 @@ def test_what_is_derived_is_what_a_shipped_policy_of_that_text_would_give(
 
     assert said(own) == said(shipped)
     assert any("/vocab#verdict>" in triple for triple in said(own))
+
+
+def test_what_is_weighed_is_derived_under_a_chosen_policy_too(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def weighing(evidence: weigh.Evidence) -> list[ox.Triple]:
+        return [weigh.evidence.triple(evidence.graph, "tallied", len(evidence.tiers))]
+
+    monkeypatch.setattr(weigh, "WEIGHINGS", (weighing,))
+    graph = moagraph.open(root, policy="english-only+human")
+    weighed = graph.sparql("SELECT ?n WHERE { ?policy moa:tallied ?n }")
+    assert isinstance(weighed, Table)
+    assert weighed.cells == ((len(lines(graph)),),)
 
 
 def test_a_file_combines_and_answers_everywhere(root: Path, write: Callable[..., Path], tmp_path: Path) -> None:
@@ -291,6 +304,7 @@ def test_two_files_of_one_name_and_none(root: Path, write: Callable[..., Path], 
         ("human+", "'human+'", "on each side of +"),
         ("+", "'+'", "on each side of +"),
         ("human+mine", "'mine'", "moagraph list policies"),
+        ("human+" + "x" * 5000, "xxx", "moagraph list policies"),
     ],
 )
 def test_an_unknown_name_in_a_combination(word: str, says: str, fix: str, root: Path) -> None:

@@ -87,7 +87,8 @@ class Chosen(NamedTuple):
             UnknownPolicy: a name is missing beside a `+`.
         """
         whole = str(word)
-        words = [whole] if isinstance(word, Path) or Path(whole).is_file() else whole.split("+")
+        one = isinstance(word, Path) or (len(whole) < 1000 and Path(whole).is_file())
+        words = [whole] if one else whole.split("+")
         files: dict[str, Path] = {}
         names: set[str] = set()
         for part in words:

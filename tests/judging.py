@@ -167,7 +167,8 @@ class Judge:
         """Tells whether some record names a compound, or what holds it, with a condition, or one near it."""
         near = {condition, *self._wider(condition)} | {c for c in list(self.said) if condition in self._wider(c)}
         values = {node: {node}.union(*said.values()) for node, said in list(self.said.items())}
-        holders = {compound} | {node for node, said in values.items() if compound in said}
+        holders = {compound, *self.said[compound]["constituentOf"]}
+        holders |= {node for node, said in values.items() if compound in said}
         return any(said & holders and said & near for said in values.values())
 
     def bears_out(self, row: Row) -> bool:

@@ -22,11 +22,12 @@ from fake_endpoint import fake  # noqa: F401
 from listening import listener  # noqa: F401
 from moagraph import turtle
 from moagraph.api import Graph
-from moagraph.build import Derivation, Policy, derivations_of, derive, policies_of, queries_of
+from moagraph.build import Derivation, derivations_of, derive, policies_of, queries_of
 from moagraph.corpus import Corpus, File, read_files
 from moagraph.library import Library
 from moagraph.names import ASSERTED, PREFIXES, policy_graph
 from moagraph.places import CACHE_VARIABLE, HOME_VARIABLE, Places
+from moagraph.policy import Policy
 from moagraph.query import Query
 from moagraph.store import EmbeddedStore, Term
 from moagraph.table import Cell, Column, Table

@@ -12,20 +12,23 @@ SOURCE = Path(__file__).parent.parent / "src" / "moagraph"
 STRATA: list[set[str]] = [
     {"errors"},
     {"canonical", "names", "places"},
+    {"derived"},
     {"cells", "lines", "sparql", "terms"},
     {"turtle"},
     {"report", "table"},
-    {"values"},
+    {"claims", "values"},
     {"keys", "pattern", "query", "scopes"},
     {"graphs"},
     {"corpus", "lint", "screen", "store", "validate"},
     {"endpoint", "findings", "foreign", "placement", "plan", "revalidate", "sandbox"},
     {"things"},
-    {"headers", "weigh"},
+    {"headers", "policy", "weigh"},
     {"check", "build", "library", "vocabulary"},
-    {"audit", "claims", "faces", "fair", "overlap", "style"},
+    {"audit", "faces", "fair", "lineage", "overlap", "style"},
     {"reader"},
-    {"show", "compare", "diff"},
+    {"show", "compare", "why"},
+    {"shifts"},
+    {"diff", "receipts"},
     {"export", "plots", "remote"},
     {"api"},
     {"serve"},
@@ -40,8 +43,8 @@ TOP = {"__init__", "__main__"}
 BESIDE = {("build", "check")}
 """Imports within a stratum that are meant."""
 
-HANDED = {("export", "api"), ("remote", "api")}
-"""Exports are handed a Graph and name its type; the graph does not know them."""
+HANDED = {("export", "api"), ("receipts", "api"), ("remote", "api")}
+"""Exports and settings are handed a Graph and name its type; the graph does not know them."""
 
 MOST_LINES = 400
 VAGUE = {"utils", "util", "helpers", "core", "common", "base", "manager", "misc"}

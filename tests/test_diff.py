@@ -23,17 +23,18 @@ import moagraph
 from conftest import ROOT, Ontology
 from moagraph import diff
 from moagraph.cli.commands import cli
+from moagraph.derived import PROPERTIES
 from moagraph.diff import Difference
-from moagraph.diff.answers import bare
 from moagraph.diff.bump import bump_of
 from moagraph.diff.changes import Change, Field, Words
 from moagraph.diff.judged import EdgeChange, VerdictChange
-from moagraph.diff.sides import DERIVED, Side, _nodes
+from moagraph.diff.sides import Side, _nodes
 from moagraph.errors import CannotCompare, InputUnreadable, UnknownFormat, UnknownPolicy
 from moagraph.export import nquads, release
 from moagraph.export import turtle as turtle_export
 from moagraph.names import PREFIXES, VOCAB
 from moagraph.places import HOME_VARIABLE
+from moagraph.query import bare
 from moagraph.store import EmbeddedStore
 
 DATA = ROOT / "tests" / "fixtures" / "base" / "data"
@@ -324,7 +325,7 @@ def test_markdown_and_unknown_formats(side: Callable[..., Side]) -> None:
 def test_what_is_derived_is_what_the_rule_forbids_in_data() -> None:
     rule = (ROOT / "ontology" / "rules" / "hand-written-edge.rq").read_text("utf-8")
     values = rule.partition("VALUES ?property {")[2].partition("}")[0]
-    assert {VOCAB + name.removeprefix("moa:") for name in values.split()} == DERIVED
+    assert {VOCAB + name.removeprefix("moa:") for name in values.split()} == PROPERTIES
 
 
 # Folders, releases and exports
@@ -417,12 +418,13 @@ def test_queries_and_rules_that_differ(versions: Path, tmp_path: Path) -> None:
     text = difference.to("text")
     assert "mechanisms-of-compound: the query itself differs, 1 row withdrawn" in text
     assert "plain edge lost: alphamide binds receptor beta receptor: supported (tier E) → none" in text
-    assert "because: not traced to a claim or line" in text
+    assert "because: evidence line left out by the policy: evidence:alphamide_binds_beta-receptor_1" in text
+    assert "not traced" not in text
     assert difference.bump.level == "none"
 
 
 def test_bare_text_of_a_query(ontology: Ontology) -> None:
-    text = bare(ontology.queries["mechanisms-of-compound"])
+    text = bare(ontology.queries["mechanisms-of-compound"].text)
     assert "#" not in re.sub(r"<[^>]*>|'[^']*'|\"[^\"]*\"", "", text)
     assert "SELECT" in text
 

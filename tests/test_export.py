@@ -83,7 +83,8 @@ def test_only_supported_edges_are_plain(real_graph: moagraph.Graph, tmp_path: Pa
     edges = 0
     for derivation in graph.subjects(rdflib.RDF.type, rdflib.URIRef(f"{VOCAB}Derivation")):
         subject, predicate, value = (
-            graph.value(derivation, part) for part in (rdflib.RDF.subject, rdflib.RDF.predicate, rdflib.RDF.object)
+            graph.value(derivation, rdflib.URIRef(VOCAB + part))
+            for part in ("edgeSubject", "edgePredicate", "edgeObject")
         )
         assert subject is not None
         assert predicate is not None

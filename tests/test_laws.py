@@ -22,10 +22,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import ROOT, Ontology, triples_of
+from moagraph import build as building
 from moagraph import turtle
 from moagraph.corpus import Corpus, File
+from moagraph.errors import AdmitsNothing
 from moagraph.library import Library
 from moagraph.names import ASSERTED, BASE, PREFIXES, VOCAB, compact, expand, local_name
+from moagraph.policy import Chosen, Terms, admitted
 from moagraph.store import EmbeddedStore
 from moagraph.table import Iri
 
@@ -198,7 +201,7 @@ class Derived:
         admitted: the lines that count.
         tier_of_line: letter, and 1 where unresolved.
         judged: for each claim and derivation verdict and tier.
-        plain: plain edges and closures.
+        plain: plain edges and closures, without `recordedWith`, which says of no compound that it does anything.
         derivations: the edge of each derivation.
         contested: contested edges.
     """
@@ -219,7 +222,7 @@ class Derived:
             assert isinstance(t.object, ox.NamedNode | ox.Literal)
             subject, predicate = t.subject.value.removeprefix(BASE), local_name(t.predicate.value)
             values.setdefault((subject, predicate), []).append(t.object.value.removeprefix(BASE))
-            if subject.startswith(("compound/", "group/")):
+            if subject.startswith(("compound/", "group/")) and predicate != "recordedWith":
                 plain.add((subject, predicate, t.object.value.removeprefix(BASE)))
 
         def one(subject: str, predicate: str) -> str:
@@ -240,7 +243,7 @@ class Derived:
             {s: (one(s, "verdict"), tier(s, "tier")) for s in having("verdict")},
             frozenset(plain),
             {
-                s: (values[s, "subject"][0], one(s, "predicate"), values[s, "object"][0])
+                s: (values[s, "edgeSubject"][0], one(s, "edgePredicate"), values[s, "edgeObject"][0])
                 for s, kind in kinds.items()
                 if "Derivation" in kind
             },
@@ -417,6 +420,47 @@ def test_policy_stated_admits_part_of_what_everything_admits(derive: Derive, lin
         if line.by != "agent:testers" and line.evidence.reference != "reference:withdrawn"
     }
     assert stated.tier_of_line.items() <= everything.tier_of_line.items()
+
+
+@LAW
+@given(GRAPHS, st.permutations(["cited", "human", "independent", "no-unresolved", "trials"]), st.integers(2, 5))
+def test_a_combination_admits_the_intersection_whatever_the_order(
+    ontology: Ontology, lines: list[Line], names: list[str], many: int
+) -> None:
+    several = names[:many]
+    store = ontology.store(asserted(lines), several)
+    each = [Derived.of(store, name) for name in several]
+    common = frozenset.intersection(*(one.admitted for one in each))
+    chosen = Chosen.of("+".join([*several, several[0]]))
+    assert chosen == Chosen.of("+".join(sorted(several)))
+    known = dict.fromkeys(several, "")
+    if not common:
+        with pytest.raises(AdmitsNothing):
+            admitted(store, chosen, known, Terms([], []))
+        return
+    policy, found = admitted(store, chosen, known, Terms([], []))
+    assert policy.name == "+".join(sorted(several))
+    assert [node.value for node in found] == sorted(BASE + line for line in common)
+    building.derive(store, policy, ontology.derivations, lines=found)
+    together = Derived.of(store, policy.name)
+    assert together.admitted == common
+    # A tier follows from the line alone, so that a combination changes none.
+    assert all(together.tier_of_line[line] == each[0].tier_of_line[line] for line in common)
+
+
+@LAW
+@given(GRAPHS)
+def test_every_policy_but_everything_admits_part_of_what_stated_admits(ontology: Ontology, lines: list[Line]) -> None:
+    store = ontology.store(asserted(lines), sorted(ontology.policies))
+    under = {name: Derived.of(store, name) for name in ontology.policies}
+    stated = under.pop("stated").admitted
+    assert under.pop("everything").admitted >= stated
+    assert len(under) == 7
+    for name, derived in under.items():
+        assert derived.admitted <= stated, name
+    assert under["trials"].admitted <= under["human"].admitted
+    assert all(tier[1] == "0" for tier in under["no-unresolved"].tier_of_line.values())
+    assert all(tier[1] == "0" for tier in under["cited"].tier_of_line.values())
 
 
 def upward(mechanism: str) -> list[str]:

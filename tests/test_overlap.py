@@ -172,6 +172,11 @@ def test_pairs_and_their_numbers() -> None:
         "contested_mechanisms": (),
         # {late-beta-increase, beta-increase, gamma-decrease} and {beta-increase, gamma-decrease}.
         "jaccard": 0.6667,
+        # By tier both have 3 + 1, either 4 + 4 + 8. Of 5 compounds 2 have late-beta-increase, 3 beta-increase and 2
+        # gamma-decrease, which tell 0.916, 0.511 and 0.916 nats.
+        "overlap_by_tier": 0.25,
+        "overlap_by_information": round((0.511 + 0.916) / (0.916 + 0.511 + 0.916), 4),
+        "overlap_by_both": round((3 * 0.511 + 0.916) / (4 * 0.916 + 4 * 0.511 + 8 * 0.916), 4),
         # Of beta-increase the worse of D and E, of gamma-decrease of B and F: the better is E.
         "tier": "E",
     }

@@ -76,6 +76,17 @@ def test_the_picture_is_what_the_program_draws(own_cache: Path, tmp_path: Path) 
     assert PICTURE.read_bytes() == drawn.read_bytes(), "draw it again with MOAGRAPH_UPDATE_GOLDENS=1"
 
 
+def test_the_policy_of_ones_own_can_be_asked_under(own_cache: Path, tmp_path: Path) -> None:
+    found = re.search(r"```sparql\n(#\+ summary.*?)```", README.read_text("utf-8"), re.DOTALL)
+    assert found is not None
+    path = tmp_path / "blinded.rq"
+    path.write_text(found[1], "utf-8")
+    for policy in (str(path), f"{path}+no-per-protocol"):
+        answer = _run(f"moagraph ask effects-of-compound compound=cerebrolysin -f tsv --policy {policy}", own_cache)
+        assert len(answer.splitlines()) > 5
+        assert answer.startswith("claim\t")
+
+
 def test_the_python_example_runs(own_cache: Path) -> None:
     found = re.search(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
     assert found is not None

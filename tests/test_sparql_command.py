@@ -32,6 +32,12 @@ def mine(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.parametrize("length", [200, 300, 900, 5000])
+def test_a_text_of_any_length_is_a_query(run: Run, length: int) -> None:
+    done = run("sparql", "SELECT (1 AS ?n) WHERE { }" + " " * length + "# on one line", "-f", "tsv")
+    assert (done.returncode, done.stdout) == (0, "n\n1\n"), done.stderr
+
+
 def test_results_in_the_formats_of_sparql_keep_every_term(run: Run, mine: Path) -> None:
     alone = ("--data", str(mine), "--no-packaged-data")
     expected = [f'"{v}"{t}' for v, t in (("0.5", "^^<http://www.w3.org/2001/XMLSchema#decimal>"),)]

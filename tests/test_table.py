@@ -70,6 +70,23 @@ def test_text_fits_the_width_and_counts_the_rows() -> None:
     assert Table((Column("a"),), ()).to_text() == "0 rows\n"
 
 
+def test_text_of_more_columns_than_fit_is_in_blocks() -> None:
+    columns = tuple(Column(f"a_{i}") for i in range(7))
+    many = Table(columns, (("one", "two " * 20, "", *"abcd"), tuple("efghijk")))
+    blocks = many.to_text(width=60).split("\n\n")
+    assert [len(block.splitlines()) for block in blocks] == [8, 7, 1]
+    assert max(len(line) for block in blocks for line in block.splitlines()) <= 60
+    assert blocks[0].startswith("a 0  one\na 1  two two")
+    assert "\na 2\na 3  a\n" in blocks[0]
+    assert blocks[2] == "2 rows\n"
+    assert many.to_text(width=70).splitlines()[0].split() == [
+        "a",
+        str(0),
+        *(w for i in range(1, 7) for w in ("a", str(i))),
+    ]
+    assert Table(columns, ()).to_text(width=60) == "0 rows\n"
+
+
 def test_pandas_keeps_types() -> None:
     frame = TABLE.to_pandas()
     assert list(frame.columns) == ["thing", "text", "n", "x", "ok", "many"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import combinations
+from math import log
 
 import networkx as nx
 import pytest
@@ -15,7 +16,9 @@ from moagraph.build import queries_of
 from moagraph.corpus import Corpus
 from moagraph.errors import BadValue
 from moagraph.library import Library
-from moagraph.overlap import TIER_WEIGHTS, Alike, alike, most_alike, overlap_graph, products, sharing
+from moagraph.overlap import TIER_WEIGHTS, WEIGHTS, Alike, alike, most_alike, overlap_graph, products, sharing
+from moagraph.table import Iri
+from moagraph.weigh.information import millinats, nats
 from test_overlap import POLICY, ontology, random_world, store_of, turtle, world
 
 Closures = dict[str, dict[str, str]]
@@ -38,11 +41,19 @@ weighings = st.sampled_from(
 )
 
 
-def plainly(given: Closures, weights: dict[str, int]) -> list[Alike[str]]:
+def told(given: Closures) -> dict[str, int]:
+    """Gives in thousandths of a nat what each mechanism tells: -ln of the share of compounds that have it."""
+    having = [m for closure in given.values() for m in closure]
+    compounds = sum(1 for closure in given.values() if closure)
+    return {m: round(-1000 * log(having.count(m) / compounds)) for m in having}
+
+
+def plainly(given: Closures, weights: dict[str, int], information: bool = False) -> list[Alike[str]]:
     """Gives the overlap of all pairs as it is defined."""
     found = []
+    tells = told(given) if information else dict.fromkeys((m for c in given.values() for m in c), 1)
     for one, other in combinations(sorted(given), 2):
-        mine, theirs = ({m: weights[tier] for m, tier in given[c].items()} for c in (one, other))
+        mine, theirs = ({m: weights[tier] * tells[m] for m, tier in given[c].items()} for c in (one, other))
         either = mine.keys() | theirs.keys()
         common = sum(min(mine.get(m, 0), theirs.get(m, 0)) for m in either)
         if common:
@@ -67,6 +78,50 @@ def test_of_equals_those_with_the_first_names_are_best_wherever_they_are_found(t
     tiers = zip("abcdef", "AABBFF", strict=True)
     given = {f"compound:{letter}amide": {"mechanism:beta-1": tier} for letter, tier in tiers}
     assert most_alike(given, top=top) == plainly(given, dict(TIER_WEIGHTS))[:top]
+
+
+@given(closures, st.integers(1, 30), st.sampled_from([0.0, 0.2, 0.5]))
+@settings(deadline=None, max_examples=100)
+def test_by_information_content_it_is_what_it_is_defined_to_be(given: Closures, top: int, at_least: float) -> None:
+    for name, weights in (("information", EQUAL), ("both", dict(TIER_WEIGHTS))):
+        expected = [pair for pair in plainly(given, weights, information=True) if pair.overlap >= at_least]
+        assert most_alike(given, weights=name, top=top, at_least=at_least) == expected[:top]
+        contents = WEIGHTS[name].contents(given)
+        each = {(one, other): overlap for one, other, overlap in plainly(given, weights, information=True)}
+        for one, other in combinations(sorted(given), 2):
+            found = WEIGHTS[name].overlap(given[one], given[other], contents)
+            assert found == each.get((one, other), 0.0)
+
+
+def test_what_all_have_tells_nothing() -> None:
+    everywhere = {name: {"m": "A"} for name in "abc"}
+    assert len(most_alike(everywhere, weights="none")) == 3
+    assert most_alike(everywhere, weights="information") == most_alike(everywhere, weights="both") == []
+    # What two of three have beside it tells them from the third.
+    rare = {"a": {"m": "A", "n": "F"}, "b": {"m": "A", "n": "F"}, "c": {"m": "A"}}
+    assert most_alike(rare, weights="tier")[1].overlap > 0.9
+    assert [pair[:2] for pair in most_alike(rare, weights="information")] == [("a", "b")]
+
+
+@given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(1, n), st.just(n))))
+def test_information_content_is_a_logarithm_in_whole_numbers(counts: tuple[int, int]) -> None:
+    having, compounds = counts
+    exact = -1000 * log(having / compounds)
+    assert abs(millinats(having, compounds) - exact) <= 0.5 + 1e-6
+    assert isinstance(millinats(having, compounds), int)
+    assert str(nats(millinats(having, compounds))) == f"{millinats(having, compounds) / 1000:.10g}"
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_what_is_derived_is_what_overlap_counts_by(seed: int) -> None:
+    store = random_world(seed, 14, 16)
+    found = store.select("SELECT ?m ?i WHERE { ?m moa:informationContent ?i }", POLICY).cells
+    rows = store.select("SELECT ?c ?m WHERE { ?c moa:hasMechanismOrNarrower ?m }", POLICY).cells
+    given: Closures = {}
+    for compound, mechanism in rows:
+        given.setdefault(str(compound), {})[str(mechanism)] = "A"
+    assert {str(m): round(1000 * float(str(i))) for m, i in found} == told(given) == WEIGHTS["both"].contents(given)
+    assert len(found) > 5
 
 
 @given(closures)
@@ -107,27 +162,56 @@ def test_with_equal_weights_it_is_what_the_query_says(seed: int) -> None:
 
 
 def test_the_weaker_side_counts() -> None:
-    def told(weights: Mapping[str, int]) -> dict[tuple[str, str], tuple[str, object, object]]:
+    def overlaps(weights: Mapping[str, int]) -> dict[tuple[str, str], tuple[str, object, object]]:
         rows = list(alike(world(), POLICY, weights=weights))
         return {
             (row["compound"].label, row["other"].label): (str(row["overlap"]), row["shared"], row["tier"])
             for row in rows
         }
 
-    found = told(TIER_WEIGHTS)
+    found = overlaps(TIER_WEIGHTS)
     # alphamide: late beta D, beta D, gamma B; deltamide: late beta C, beta C. Both 4 + 4, either 6 + 6 + 8.
     assert next(iter(found.items())) == (("alphamide", "deltamide"), ("0.4000", 1, "D"))
     # betamide: beta E, gamma F. Both 3 + 1, either 4 + 4 + 8.
     assert found["alphamide", "betamide"] == ("0.2500", 2, "E")
     # For a reader to whom only trials count, what the three share hardly does.
     trials = {**dict.fromkeys("CDEF", 1), "A": 100, "B": 100}
-    assert told(trials)["alphamide", "betamide"] == ("0.0196", 2, "E")
+    assert overlaps(trials)["alphamide", "betamide"] == ("0.0196", 2, "E")
 
 
 @pytest.mark.parametrize("weights", [{"A": 1}, {**TIER_WEIGHTS, "F": 0}, {**TIER_WEIGHTS, "B": 0.5}])
 def test_weights_must_be_whole_and_above_0(weights: dict[str, int]) -> None:
     with pytest.raises(BadValue, match="needs a weight"):
         alike(world(), POLICY, weights=weights)
+
+
+def test_weights_have_names() -> None:
+    with pytest.raises(BadValue, match="no weights 'all'"):
+        alike(world(), POLICY, weights="all")
+    assert alike(world(), POLICY, weights="tier").cells == alike(world(), POLICY, weights=TIER_WEIGHTS).cells
+    assert alike(world(), POLICY, weights="none").cells == alike(world(), POLICY, weights=EQUAL).cells
+
+
+@pytest.mark.parametrize("weights", WEIGHTS)
+def test_some_compounds_give_the_same_pairs(weights: str) -> None:
+    store = random_world(2, 14, 16)
+    everything = alike(store, POLICY, weights=weights, top=1000)
+    compounds = sorted({cell for row in everything.cells for cell in row[:2] if isinstance(cell, Iri)})
+    assert len(compounds) > 8
+    for one in compounds:
+        rows = {frozenset(row[:2]): row[2:] for row in everything.cells if one in row[:2]}
+        own = alike(store, POLICY, weights=weights, compounds=[one])
+        assert {frozenset(row[:2]): row[2:] for row in own.cells} == rows
+        assert all(row[0] == one for row in own.cells)
+        for other in compounds:
+            if other != one:
+                (row,) = alike(store, POLICY, weights=weights, compounds=[one, other]).cells
+                assert row[2:] == rows.get(frozenset((one, other)), row[2:])
+                assert (float(str(row[2])) > 0) == (frozenset((one, other)) in rows)
+        assert alike(store, POLICY, weights=weights, compounds=[one], top=1).cells == own.cells[:1]
+    for wrong in ([compounds[0], compounds[0]], compounds[:3]):
+        with pytest.raises(BadValue, match="two different compounds"):
+            alike(store, POLICY, compounds=wrong)
 
 
 def test_nothing_gives_nothing() -> None:

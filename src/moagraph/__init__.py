@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from moagraph.api import Graph, from_rdflib, open
+    from moagraph.api import Graph, from_rdflib, open, policy_diff
     from moagraph.errors import MoagraphError
     from moagraph.report import Finding, Report
     from moagraph.store import Triples
@@ -29,6 +29,7 @@ _HOME = {
     "Triples": "store",
     "from_rdflib": "api",
     "open": "api",
+    "policy_diff": "api",
 }
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "__version__",
     "from_rdflib",
     "open",
+    "policy_diff",
 ]
 
 

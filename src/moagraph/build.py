@@ -11,14 +11,26 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from moagraph.errors import DataHasFindings, NothingToCheck, OutputFailed
 from moagraph.names import ASSERTED, PREFIXES, VOCAB, policy_graph
-from moagraph.places import LAYOUT, MANIFEST, Places, cache, generation_name, known_generation, listing_of, remember
+from moagraph.places import (
+    LAYOUT,
+    MANIFEST,
+    Places,
+    cache,
+    checkpoint,
+    generation_name,
+    known_generation,
+    listing_of,
+    manifest_of,
+    remember,
+)
+from moagraph.policy import Chosen, Policy, Terms, admitted
 from moagraph.query import Query, bind, header_of, opening_of
 
 if TYPE_CHECKING:
@@ -35,8 +47,11 @@ def _quiet(_: str) -> None:
     """Reports nothing."""
 
 
-@dataclass(frozen=True)
-class Derivation:
+RULES = "rules.json"
+"""The file in a generation that says how what follows under a policy is derived."""
+
+
+class Derivation(NamedTuple):
     """A CONSTRUCT query that derives triples under a policy; lower `order` runs first and is seen by the later."""
 
     name: str
@@ -45,13 +60,37 @@ class Derivation:
     text: str
 
 
-@dataclass(frozen=True)
-class Policy:
-    """A rule that says which evidence lines count: a query whose rows are the lines admitted."""
+class Rules(NamedTuple):
+    """How what follows under a policy is derived.
 
-    name: str
-    summary: str
-    text: str
+    Attributes:
+        derivations: in the order in which they run.
+        terms: what a policy may name.
+    """
+
+    derivations: list[Derivation]
+    terms: Terms
+
+    @classmethod
+    def of(cls, corpus: Corpus) -> Rules:
+        """Gives those of a corpus's ontology."""
+        from moagraph.check import shapes_of, terms_of
+
+        return cls(derivations_of(corpus), terms_of(corpus, shapes_of(corpus)))
+
+    @classmethod
+    def read(cls, generation: Path) -> Rules:
+        """Gives those by which a generation was built."""
+        plain = json.loads((generation / RULES).read_text("utf-8"))
+        return cls([Derivation(*one) for one in plain["derivations"]], Terms(plain["declared"], plain["stated"]))
+
+    def write(self, generation: Path) -> None:
+        """Writes them into a generation."""
+        plain = {"derivations": self.derivations, **self.terms._asdict()}
+        (generation / RULES).write_text(json.dumps(plain, ensure_ascii=False, indent=1), "utf-8")
+
+
+_TYPE = f"{PREFIXES['rdf']}type"
 
 
 def derivations_of(corpus: Corpus) -> list[Derivation]:
@@ -80,7 +119,24 @@ def queries_of(corpus: Corpus) -> list[Query]:
     return [Query.parse(file.name, file.text) for file in corpus.matching("queries", ".rq")]
 
 
-def derive(store: ox.Store, policy: Policy, derivations: list[Derivation], facts: Facts | None = None) -> int:
+def rules_at(places: Places) -> tuple[dict[str, Policy], list[Derivation]]:
+    """Gives the policies by name and the derivations, in the order in which they run, that lie at places."""
+    from moagraph.corpus import Corpus, paths_in, read_file
+
+    rules = [(name, path) for name, path in paths_in(places) if name.startswith("ontology/") and name.endswith(".rq")]
+    corpus = Corpus.of([read_file(name, path) for name, path in rules])
+    return {policy.name: policy for policy in policies_of(corpus)}, derivations_of(corpus)
+
+
+def derive(
+    store: ox.Store,
+    policy: Policy,
+    derivations: Sequence[Derivation],
+    facts: Facts | None = None,
+    lines: Sequence[ox.NamedNode] | None = None,
+    *,
+    weighing: bool = True,
+) -> int:
     """Fills the named graph of a policy from the asserted graph, and gives the number of its triples.
 
     Args:
@@ -88,6 +144,8 @@ def derive(store: ox.Store, policy: Policy, derivations: list[Derivation], facts
         policy: whose graph is filled.
         derivations: in the order in which they run.
         facts: what is asserted as weighing needs it, where it was read already.
+        lines: those that the policy admits, where they are known already.
+        weighing: whether the evidence is weighed too; no verdict and no edge depends on it.
     """
     import pyoxigraph as ox
 
@@ -97,9 +155,10 @@ def derive(store: ox.Store, policy: Policy, derivations: list[Derivation], facts
     graph = ox.NamedNode(policy_graph(policy.name))
     asserted = ox.NamedNode(ASSERTED)
     admitted = ox.NamedNode("https://w3id.org/moagraph/vocab#admittedBy")
-    rows = store.query(policy.text, default_graph=[asserted])
-    assert isinstance(rows, ox.QuerySolutions)
-    lines = [row["line"] for row in rows]
+    if lines is None:
+        rows = store.query(policy.text, prefixes=dict(PREFIXES), default_graph=[asserted])
+        assert isinstance(rows, ox.QuerySolutions)
+        lines = [row["line"] for row in rows]
     store.extend(ox.Quad(line, admitted, graph, graph) for line in lines)
     store.extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t in about_policy(policy))
     for derivation in derivations:
@@ -107,8 +166,9 @@ def derive(store: ox.Store, policy: Policy, derivations: list[Derivation], facts
         triples = store.query(text, default_graph=[asserted, graph])
         assert isinstance(triples, ox.QueryTriples)
         store.extend([ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples])
-    evidence = Evidence.of(EmbeddedStore(store), policy.name, facts)
-    store.extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t in weighed(evidence))
+    if weighing:
+        evidence = Evidence.of(EmbeddedStore(store), policy.name, facts)
+        store.extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t in weighed(evidence))
     return sum(1 for _ in store.quads_for_pattern(None, None, None, graph))
 
 
@@ -117,10 +177,13 @@ def about_policy(policy: Policy) -> list[ox.Triple]:
     import pyoxigraph as ox
 
     graph = ox.NamedNode(policy_graph(policy.name))
-    return [
-        ox.Triple(graph, ox.NamedNode(f"{PREFIXES['rdf']}type"), ox.NamedNode(f"{VOCAB}Policy")),
+    said = [
+        ox.Triple(graph, ox.NamedNode(_TYPE), ox.NamedNode(f"{VOCAB}Policy")),
         ox.Triple(graph, ox.NamedNode(f"{PREFIXES['skos']}definition"), ox.Literal(policy.summary, language="en")),
     ]
+    if policy.digest:
+        said.append(ox.Triple(graph, ox.NamedNode(f"{PREFIXES['dcterms']}identifier"), ox.Literal(policy.digest)))
+    return said
 
 
 def as_update(rule: Policy | Derivation, graph: str) -> str:
@@ -163,7 +226,7 @@ def build(corpus: Corpus, report: Report, into: Path | None = None, progress: Pr
     """
     import pyoxigraph as ox
 
-    from moagraph.store import EmbeddedStore
+    from moagraph.store import EmbeddedStore, Triples
     from moagraph.weigh import Facts
 
     if report.violations:
@@ -177,12 +240,7 @@ def build(corpus: Corpus, report: Report, into: Path | None = None, progress: Pr
         raise NothingToCheck("the ontology has no policies or no derivations")
     root = into or cache()
     folder = root / generation_name(corpus.digest)
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=".building-", dir=root))
-    except OSError as error:
-        raise OutputFailed(f"cannot write below {root}: {error.strerror}", "set MOAGRAPH_CACHE") from None
-    try:
+    with _beside(root) as scratch:
         # Derivation works on memory: the store on disk is written once, when all quads are known.
         memory = ox.Store()
         graph = ox.NamedNode(ASSERTED)
@@ -204,16 +262,73 @@ def build(corpus: Corpus, report: Report, into: Path | None = None, progress: Pr
         manifest = {
             "layout": LAYOUT,
             "digest": corpus.digest,
+            "statements": Triples.of(corpus.triples).digest,
             "quads": counts,
             "looked_at": report.looked_at,
             "policies": {policy.name: policy.summary for policy in policies},
             "queries": {query.name: query.to_dict() for query in queries},
         }
-        (scratch / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
+        _write_manifest(scratch, manifest)
+        Rules.of(corpus).write(scratch)
         _put_in_place(scratch, folder)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
     return folder
+
+
+def derived(base: Path, chosen: Chosen, progress: Progress = _quiet) -> Path:
+    """Derives under a policy of a user's own, or a combination, and gives the folder of the generation that holds it.
+
+    Args:
+        base: the folder of a generation that was built; it stays as it is.
+        chosen: the policy.
+        progress: told what is being done.
+
+    Raises:
+        UnknownPolicy, BadPolicy, AdmitsNothing: there is no such policy, or no answer could be had under it.
+        OutputFailed: the folder cannot be written.
+    """
+    import pyoxigraph as ox
+
+    folder = chosen.generation(base)
+    if (folder / MANIFEST).is_file():
+        return folder
+    manifest, rules = manifest_of(base), Rules.read(base)
+    built = ox.Store.read_only(str(base / "store"))
+    policy, lines = admitted(built, chosen, manifest["policies"], rules.terms, base / "store")
+    progress(f"deriving under policy {policy.name}")
+    # Derivation works on memory, as in `build`.
+    memory = ox.Store()
+    memory.bulk_extend(built.quads_for_pattern(None, None, None, ox.NamedNode(ASSERTED)))
+    count = derive(memory, policy, rules.derivations, lines=lines)
+    with _beside(base.parent) as scratch:
+        checkpoint(base / "store", scratch / "store")
+        disk = ox.Store(str(scratch / "store"))
+        disk.bulk_extend(memory.quads_for_pattern(None, None, None, ox.NamedNode(policy_graph(policy.name))))
+        disk.flush()
+        del disk
+        manifest["quads"][f"policy:{policy.name}"] = count
+        manifest["policies"][policy.name] = policy.summary
+        _write_manifest(scratch, manifest)
+        _put_in_place(scratch, folder)
+    return folder
+
+
+@contextmanager
+def _beside(root: Path) -> Iterator[Path]:
+    """Gives a folder to make a generation in, beside the others; whatever was not put in place is removed."""
+    scratch = None
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=".building-", dir=root))
+        yield scratch
+    except OSError as error:
+        raise OutputFailed(f"cannot write below {root}: {error.strerror or error}", "set MOAGRAPH_CACHE") from None
+    finally:
+        if scratch is not None:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
 
 
 def _put_in_place(scratch: Path, folder: Path) -> None:

@@ -11,21 +11,23 @@ from __future__ import annotations
 import inspect
 from collections import Counter
 from collections.abc import Collection, Iterator
+from pathlib import PurePosixPath
 
 import pyoxigraph as ox
 import rdflib
 from rdflib.namespace import RDF, SH
 
-from moagraph import headers, lint, turtle
+from moagraph import headers, lint, policy, turtle
 from moagraph.corpus import Corpus, File
-from moagraph.errors import InputUnreadable, MoagraphError, NothingToCheck, QueryHeader
+from moagraph.errors import BadPolicy, InputUnreadable, MoagraphError, NothingToCheck, QueryHeader
 from moagraph.findings import by_rules, by_shapes, kebab, rules_of, together
 from moagraph.names import ASSERTED, VOCAB, compact, local_name
 from moagraph.placement import misplacements
 from moagraph.query import Query
 from moagraph.report import Finding, Report
 from moagraph.revalidate import Node, Revalidator
-from moagraph.store import EmbeddedStore, Store
+from moagraph.sparql import tokens_of
+from moagraph.store import EmbeddedStore, Solutions, Store
 from moagraph.terms import as_rdflib, text_of
 from moagraph.things import Names
 from moagraph.validate import validate
@@ -39,6 +41,7 @@ FILE_FAULTS = {
     "else; claims, evidence lines, findings, passages and absences lie in data/claim/<subject>/<topic>.ttl.",
     "blank-node": "A node has no IRI. It could be neither cited nor named when it is wrong.",
     **headers.FAULTS,
+    **policy.FAULTS,
     "defined-twice": "Two files say something of one subject. Each IRI is defined in one place.",
     **{code: f"{fault.why} Cure: {fault.cure.replace('{detail}', '…')}." for code, fault in lint.FAULTS.items()},
 }
@@ -153,9 +156,13 @@ def by_queries(corpus: Corpus, shapes: rdflib.Graph, store: Store) -> Iterator[F
     """
     functional = _functional(shapes)
     yield from headers.findings(corpus, Names(store, "none"))
+    terms = terms_of(corpus, shapes)
     for file in query_files(corpus):
         if not file.path.startswith("queries/"):
-            yield from lint.lint(file.path, file.text, functional=functional)
+            linted = lint.lint(file.path, file.text, functional=functional)
+            yield from linted
+            if file.path.startswith("ontology/policy/") and not any(f.code == "query-syntax" for f in linted):
+                yield from _of_policy(file, terms, store, asked=not linted)
             continue
         try:
             query = Query.parse(file.name, file.text)
@@ -170,6 +177,34 @@ def by_queries(corpus: Corpus, shapes: rdflib.Graph, store: Store) -> Iterator[F
                 if not kind.startswith(("xsd:", "rdfs:", "rdf:")) and not kind.endswith("*")
             )
             yield from lint.lint(file.path, file.text, parameters, things, functional)
+
+
+def terms_of(corpus: Corpus, shapes: rdflib.Graph) -> policy.Terms:
+    """Gives the terms of our vocabulary that a policy may name: those declared, and those that some shape takes."""
+    declared = {text_of(t.subject) for t in corpus.triples if t.predicate == _TYPE}
+    stated = {str(path) for path in shapes.objects(None, SH.path)}
+    return policy.Terms(*(sorted(iri for iri in iris if iri.startswith(VOCAB)) for iris in (declared, stated)))
+
+
+def _of_policy(file: File, terms: policy.Terms, store: Store, *, asked: bool) -> Iterator[Finding]:
+    """Gives what is wrong with a policy; where the text is sound and may be asked, also what it admits wrongly."""
+    found = [
+        Finding(f.code, "violation", file.path, f.line, "", f.problem, f.cure)
+        for f in policy.flaws(file.text, file.path, terms)
+    ]
+    try:
+        policy.name_of(PurePosixPath(file.path))
+    except BadPolicy as error:
+        found.append(Finding("policy-name", "violation", file.path, 1, "", error.problem, error.fix))
+    yield from found
+    if asked and not found:
+        answer = store.answer(policy.stray(file.text), "none")
+        assert isinstance(answer, Solutions)
+        for (node,) in answer.rows:
+            what = "a row without ?line" if node is None else compact(text_of(node))
+            line = next(token.line for token in tokens_of(file.text) if token.upper == "SELECT")
+            cure = "begin its pattern with ?line a moa:EvidenceLine"
+            yield Finding("policy-lines", "violation", file.path, line, "", f"admits {what}, no evidence line", cure)
 
 
 def explanations(corpus: Corpus) -> dict[str, str]:

@@ -50,8 +50,8 @@ _PHRASES = (
     ("condition", "in"),
     ("population", "among"),
     ("comparedPopulation", "more than among"),
-    ("comparator", "compared with"),
     ("coIntervention", "together with"),
+    ("comparator", "compared with"),
     ("via", "through"),
     ("route", "by the route"),
     ("jurisdiction", "within"),
@@ -137,18 +137,23 @@ class Line:
         studies = [f"from {_labels(self.studies)}"] if self.studies else []
         return "; ".join([self.voice, *studies, self.citing])
 
-    def sentence(self) -> str:
-        """Gives the line in words: who says so, how strongly, where, on what."""
+    def sentence(self, note: int | None = None) -> str:
+        """Gives the line in words: who says so, how strongly, where, on what.
+
+        Args:
+            note: number of a note that says from which studies and references, instead of saying so here.
+        """
         wording = {"asserted": "", "reported": "as reported", "theoretical": "in theory"}.get(
             self.strength, f"as {self.strength}"
         )
         remarks = [part for part in (wording, "headline" if self.prominence == "headline" else "") if part]
         parts = [f"{self.voice} ({', '.join(remarks)})" if remarks else self.voice]
-        if self.studies:
+        if self.studies and note is None:
             parts.append(f"from {_labels(self.studies)}")
         if self.system != "not stated":
             parts.append({"human": "in humans", "animal": "in animals"}.get(self.system, self.system))
-        parts.append(self.citing)
+        if note is None:
+            parts.append(self.citing)
         if self.passages:
             start, end = self.passages[0]
             more = len(self.passages) - 1
@@ -160,7 +165,7 @@ class Line:
         if not self.admitted:
             parts.append("not counted under this policy")
         tier = f"tier {self.tier}{', unresolved' if self.unresolved else ''}" if self.tier else "no tier"
-        return f"[{tier}] {'; '.join(parts)}"
+        return f"[{tier}] {'; '.join(parts)}{'' if note is None else f' [{note}]'}"
 
 
 @dataclass(frozen=True)

@@ -289,6 +289,13 @@ class EndpointStore(Store):
         found = {getattr(graph, "value", ""): getattr(summary, "value", "") for graph, summary in answer.rows}
         return {g.removeprefix(prefix): summary for g, summary in sorted(found.items()) if g.startswith(prefix)}
 
+    def identifier(self, policy: str) -> str:
+        """Gives the digest of what a policy of a user's own says, empty for others."""
+        graph = policy_graph(policy)
+        answer = self.over([graph], f"SELECT ?digest WHERE {{ <{graph}> <{IDENTIFIER}> ?digest }}")
+        assert isinstance(answer, Solutions)
+        return getattr(answer.rows[0][0], "value", "") if answer.rows else ""
+
     def arrived(self) -> dict[str, Arrived]:
         """Gives for each named graph what `moagraph push` has brought of it."""
         query = f"SELECT ?graph ?digest ?extent WHERE {{ ?graph <{IDENTIFIER}> ?digest ; <{EXTENT}> ?extent }}"

@@ -143,10 +143,25 @@ class UnknownPolicy(MoagraphError):
 
     code = "unknown-policy"
 
-    def __init__(self, name: str, known: Iterable[str]) -> None:
-        super().__init__(
-            f"there is no policy named {name!r}", did_you_mean(name, known, "see moagraph list policies")
-        )
+    def __init__(self, name: str, known: Iterable[str], fix: str = "see moagraph list policies") -> None:
+        super().__init__(f"there is no policy named {name!r}", did_you_mean(name, known, fix))
+
+
+class BadPolicy(MoagraphError):
+    """A file of a policy cannot be used: it is no SELECT query of ?line, would reach beyond what curators assert, has
+    no summary, names what nothing declares, gives what is no evidence line, takes too long, or has the name of a
+    policy that comes with the graph. Those in ontology/policy are examples.
+    """
+
+    code = "bad-policy"
+
+
+class AdmitsNothing(MoagraphError):
+    """No evidence line counts under the policy, so that every answer would be empty and look like a finding. Of a
+    combination a line counts only where all its policies admit it, and some exclude each other.
+    """
+
+    code = "admits-nothing"
 
 
 class UnknownCode(MoagraphError):
@@ -277,6 +292,30 @@ class InputUnreadable(MoagraphError):
 
     code = "input-unreadable"
     exit_code = 3
+
+
+class InputTooLarge(MoagraphError):
+    """An endpoint holds more than can be read into memory. What was built in a folder is read with --root instead."""
+
+    code = "input-too-large"
+
+
+class NotAReceipt(MoagraphError):
+    """The file holds no receipt of an answer: one that `moagraph ask NAME … --receipt FILE` wrote, whole."""
+
+    code = "not-a-receipt"
+
+
+class ReceiptAltered(MoagraphError):
+    """What a receipt says does not fit the digest that it is named by, so it was changed after it was written."""
+
+    code = "receipt-altered"
+
+
+class ReceiptOfAnotherGraph(MoagraphError):
+    """Nothing that a receipt speaks of is in the graph at hand, so comparing them would say nothing."""
+
+    code = "receipt-of-another-graph"
 
 
 class BlankNodesAlike(MoagraphError):

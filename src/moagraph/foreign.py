@@ -21,6 +21,7 @@ import pyoxigraph as ox
 
 from moagraph.errors import BadRdf, InputUnreadable, MoagraphError, NothingToCheck, OutputFailed
 from moagraph.names import BASE
+from moagraph.places import checkpoint
 
 DATA_GRAPH = f"{BASE}graph/data"
 """The named graph of a user's own triples."""
@@ -291,7 +292,7 @@ def scratch_generation(
 
     try:
         if folder is not None:
-            _checkpoint(folder, scratch)
+            checkpoint(folder, scratch)
         store = ox.Store(str(scratch))
         store.bulk_extend(quads())
         store.flush()
@@ -303,22 +304,3 @@ def scratch_generation(
         shutil.rmtree(scratch, ignore_errors=True)
         raise
     return scratch
-
-
-def _checkpoint(folder: Path, into: Path) -> None:
-    """Makes a store that starts as another one is; tables are written once and never changed, so they are linked.
-
-    The engine's own backup would be shorter, but from a store that is read it leaves out what is only in its log.
-    """
-    into.mkdir()
-    for file in folder.iterdir():
-        if file.name == "LOCK" or file.name.startswith("LOG"):
-            continue
-        if file.suffix == ".sst":
-            try:
-                os.link(file, into / file.name)
-                continue
-            except OSError:
-                # Another file system, or one that knows no links.
-                pass
-        shutil.copyfile(file, into / file.name)

@@ -11,13 +11,14 @@ from collections.abc import Iterable
 from moagraph.sparql import Bind, Group, Nested, Select, Triple, Values
 
 DERIVED = frozenset({
-    "moa:lineTier", "moa:tier", "moa:unresolved", "moa:verdict", "rdf:object", "rdf:predicate", "rdf:subject",
+    "moa:edgeObject", "moa:edgePredicate", "moa:edgeSubject", "moa:lineTier", "moa:tier", "moa:unresolved",
+    "moa:verdict",
 })  # fmt: skip
 """Properties that derivations give one value, and of which no shape says so."""
 _OBJECT = ("moa:object", "|", "moa:value")
 """A claim has an object or a value, as the rule object-or-value says."""
 
-_EDGE = (("rdf:subject",), ("rdf:predicate",), ("rdf:object",))
+_EDGE = (("moa:edgeSubject",), ("moa:edgePredicate",), ("moa:edgeObject",))
 
 
 def open_columns(select: Select, known: Iterable[str], functional: frozenset[str]) -> list[str]:

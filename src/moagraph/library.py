@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,6 +35,22 @@ class Value(NamedTuple):
 
     term: str
     cell: Scalar
+
+
+class Question(NamedTuple):
+    """One of the questions that the store is asked for an answer.
+
+    Attributes:
+        apart: the values of parameters that are asked one after the other, as the first cells of its rows.
+        terms: for each parameter that has a value its terms.
+    """
+
+    apart: tuple[Scalar, ...]
+    terms: dict[str, list[str]]
+
+
+Given = Mapping[Parameter, tuple[Sequence[Value], bool]]
+"""For each parameter that has them its values, and whether each of them is asked for apart."""
 
 
 class Library:
@@ -78,7 +94,7 @@ class Library:
                 was wrong, and the error says how to mend it.
         """
         query = self.find(name)
-        return self._answer(query, self._given(query, values))
+        return self._answer(query, self.given(query, values))
 
     def answers(self, name: str) -> Table:
         """Gives the answers of a named query for all values that its parameters can take, each with its values.
@@ -86,7 +102,11 @@ class Library:
         Parameters without an end to their values, such as numbers, are asked with their default or example.
         """
         query = self.find(name)
-        return self._answer(query, {p: (self.choices(query, p), True) for p in query.params})
+        return self._answer(query, self.all_given(query))
+
+    def all_given(self, query: Query) -> Given:
+        """Gives for each parameter of a query all values that it can take, to be asked apart."""
+        return {p: (self.choices(query, p), True) for p in query.params}
 
     def choices(self, query: Query, parameter: Parameter) -> list[Value]:
         """Gives the values that a parameter can take; of a number or text its default or example."""
@@ -104,14 +124,18 @@ class Library:
             The errors of `ask`; BadValue also for several values of a parameter that takes one.
         """
         query = self.find(name)
-        given = self._given(query, values)
+        given = self.given(query, values)
         for parameter, (several, _) in given.items():
             if len(several) > 1 and not parameter.many:
                 raise BadValue(f"{parameter.name} of {name} takes one value at a time")
         return bind(query.text, query.opening, _terms((p, several) for p, (several, _) in given.items()))
 
-    def _given(self, query: Query, values: Mapping[str, object]) -> dict[Parameter, tuple[list[Value], bool]]:
-        """Gives for each parameter that has them its values, and whether to ask for each of them."""
+    def given(self, query: Query, values: Mapping[str, object]) -> Given:
+        """Gives the values of a query's parameters, found to be of their types, defaults included.
+
+        Raises:
+            The errors of `ask`.
+        """
         for given in values:
             if query.parameter(given) is None:
                 raise UnknownParameter(query.name, given, [p.name for p in query.params])
@@ -134,17 +158,24 @@ class Library:
             raise MissingParameter(query.name, [p.name for p in missing], " ".join(shown))
         return found
 
-    def _answer(self, query: Query, given: Mapping[Parameter, tuple[Sequence[Value], bool]]) -> Table:
+    def questions(self, given: Given) -> Iterator[Question]:
+        """Gives the questions that are asked, in order: one for each choice of the values that are asked apart."""
         each = [parameter for parameter, (_, apart) in given.items() if apart]
         together = [(parameter, several) for parameter, (several, apart) in given.items() if not apart]
-        rows: list[tuple[Cell, ...]] = []
         for chosen in itertools.product(*(given[parameter][0] for parameter in each)):
             terms = _terms([*together, *((p, [value]) for p, value in zip(each, chosen, strict=True))])
+            yield Question(tuple(value.cell for value in chosen), terms)
+
+    def columns(self, query: Query, given: Given) -> tuple[Column, ...]:
+        """Gives the columns of an answer: first those that say whose the rows are."""
+        return (*(Column(f"for_{p.name}", p.type) for p, (_, apart) in given.items() if apart), *query.columns)
+
+    def _answer(self, query: Query, given: Given) -> Table:
+        rows: list[tuple[Cell, ...]] = []
+        for apart, terms in self.questions(given):
             table = self.store.select(bind(query.text, query.opening, terms), self.policy, query.columns)
-            cells = tuple(value.cell for value in chosen)
-            rows += [(*cells, *row) for row in table.cells] if each else table.cells
-        columns = (*(Column(f"for_{p.name}", p.type) for p in each), *query.columns)
-        return Table(columns, rows, query.summary)
+            rows += [(*apart, *row) for row in table.cells] if apart else table.cells
+        return Table(self.columns(query, given), rows, query.summary)
 
     def _value(self, query: Query, parameter: Parameter, word: str) -> Value:
         datatype = parameter.datatype

@@ -38,6 +38,7 @@ KINDS: tuple[str, ...] = (
     "process",
     "property",
     "quantity",
+    "receipt",
     "receptor",
     "reference",
     "regimen",

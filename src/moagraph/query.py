@@ -369,6 +369,12 @@ def bind(text: str, opening: int, values: Mapping[str, Sequence[str]]) -> str:
     return f"{text[:opening]}{block}{text[opening:]}"
 
 
+def bare(text: str) -> str:
+    """Gives the text of a query without the lines that are comments: what it asks."""
+    lines = (line.strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("#"))
+
+
 def form_of(text: str) -> str:
     """Gives the form of a query: SELECT, ASK, CONSTRUCT or DESCRIBE; empty where the text is none of them.
 

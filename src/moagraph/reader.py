@@ -77,11 +77,17 @@ class Reader:
         self._nodes |= found
         return found
 
-    def _pairs(self, pattern: str, iris: Iterable[str]) -> dict[str, list[str]]:
-        """Gives for each node the nodes that a pattern over `?node` and `?found` relates it to."""
+    def leading_to(self, name: str, iris: Iterable[str]) -> dict[str, list[str]]:
+        """Gives for each node those from which a property of ours leads to it, in order; none where there are none.
+
+        Args:
+            name: local name of the property.
+            iris: the nodes.
+        """
         nodes = " ".join(iri_term(iri) for iri in sorted(set(iris)))
         table = self.store.select(
-            f"SELECT DISTINCT ?node ?found WHERE {{ VALUES ?node {{ {nodes} }} {pattern} }} ORDER BY ?node ?found",
+            f"""SELECT DISTINCT ?node ?found WHERE {{ VALUES ?node {{ {nodes} }} ?found moa:{name} ?node }}
+            ORDER BY ?node ?found""",
             self.policy,
         )
         found: dict[str, list[str]] = {}
@@ -95,7 +101,7 @@ class Reader:
         if not wanted:
             return []
         nodes = self.nodes(wanted)
-        lines_of = self._pairs("?found moa:bearsOn ?node .", wanted)
+        lines_of = self.leading_to("bearsOn", wanted)
         lines = self._lines([line for many in lines_of.values() for line in many])
         amounts = self.nodes(
             str(q) for node in nodes.values() for name in ("value", "during") for q in _iris(node, name)
@@ -141,7 +147,7 @@ class Reader:
             str(c) for node in [*nodes.values(), *findings.values()] for c in _iris(node, "certainty")
         )
         sources = self.nodes(str(s) for node in nodes.values() for s in _iris(node, "statedIn"))
-        other_readings = self._pairs("?found moa:otherReading ?node .", iris) if iris else {}
+        other_readings = self.leading_to("otherReading", iris) if iris else {}
         lines = {}
         for iri in iris:
             node = nodes[iri]

@@ -207,6 +207,7 @@ _FACTS: tuple[tuple[str, str], ...] = (
     ("moa:about", "about"),
     ("moa:database", "database"),
     ("moa:possiblySameStudy", "possibly the same as"),
+    ("moa:sharesDataWith", "shares data with"),
     ("moa:publisher", "publisher"),
     ("moa:url", "web address"),
     ("moa:characters", "characters"),

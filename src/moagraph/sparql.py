@@ -7,6 +7,7 @@ only must not be misread, to which `tests/test_lint.py` holds it against rdflib'
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -173,6 +174,18 @@ def parse(text: str) -> Select:
     parser = _Parser(tokens_of(text))
     try:
         return parser.query()
+    except IndexError:
+        raise Unreadable("the query ends too early") from None
+
+
+def select_from(tokens: Sequence[Token]) -> Select:
+    """Gives the query or sub-select that begins with the first of some tokens, whatever follows it.
+
+    Raises:
+        Unreadable: none does.
+    """
+    try:
+        return _Parser(list(tokens)).select()
     except IndexError:
         raise Unreadable("the query ends too early") from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,7 +12,7 @@ from typing import Any, NamedTuple
 import pyoxigraph as ox
 
 from moagraph.errors import QuerySyntax
-from moagraph.names import ASSERTED, BASE, PREFIXES, local_name, policy_graph
+from moagraph.names import ASSERTED, BASE, PREFIXES, local_name, policy_graph, spaced
 from moagraph.table import Blank, Cell, Column, Iri, Literal, Scalar, Table
 
 SKOS_LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"
@@ -19,7 +20,7 @@ RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 
 _PREFIXES = dict(PREFIXES)
-_SPEAKING = tuple(PREFIXES[kind] for kind in ("claim", "evidence", "absence"))
+_SPEAKING = tuple(PREFIXES[kind] for kind in ("claim", "evidence", "finding", "absence"))
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
@@ -45,6 +46,14 @@ class Triples(tuple[ox.Triple, ...]):
     def of(cls, triples: Iterable[ox.Triple]) -> Triples:
         """Puts triples in order."""
         return cls(tuple(t for _, t in sorted({str(t): t for t in triples}.items())))
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the triples as lines of N-Triples, in their order."""
+        whole = hashlib.sha256()
+        for triple in self:
+            whole.update(f"{triple} .\n".encode())
+        return f"sha256:{whole.hexdigest()}"
 
     def to(self, format: str) -> str:
         """Gives the graph as turtle, ntriples, jsonld or rdfxml.
@@ -119,7 +128,7 @@ class Store(ABC):
         """Gives solutions as a table whose things know their labels, which are looked up all at once."""
         if not columns:
             columns = [Column(name) for name in solutions.variables]
-        reads = [_READS.get(column.type, _several if column.many else _scalar) for column in columns]
+        reads = [_READS.get(column.type, _several if column.many else scalar) for column in columns]
         rows = tuple(tuple(read(term) for read, term in zip(reads, row, strict=True)) for row in solutions.rows)
         labels = self.labels({part for row in rows for cell in row for part in _things(cell)})
         return Table(tuple(columns), tuple(tuple(_labelled(cell, labels) for cell in row) for row in rows))
@@ -134,7 +143,7 @@ class Store(ABC):
         missing = sorted(wanted - self._labels.keys())
         if missing:
             found = self._find_labels(missing)
-            self._labels |= {iri: found.get(iri) or _spoken(iri) for iri in missing}
+            self._labels |= {iri: found.get(iri) or spoken(iri) for iri in missing}
         return {iri: self._labels[iri] for iri in wanted}
 
 
@@ -228,7 +237,8 @@ def _several(term: Term | None) -> tuple[Iri, ...]:
     return tuple(Iri(iri) for iri in sorted(set(value.split())))
 
 
-def _scalar(term: Term | None) -> Scalar:
+def scalar(term: Term | None) -> Scalar:
+    """Gives a term as a cell has it; things do not know their labels yet."""
     if term is None:
         return None
     if isinstance(term, ox.NamedNode):
@@ -255,7 +265,7 @@ def _scalar(term: Term | None) -> Scalar:
 
 def _truth(term: Term | None) -> Scalar:
     """Gives a truth value, which some engines compute as a whole number (Virtuoso)."""
-    value = _scalar(term)
+    value = scalar(term)
     return bool(value) if isinstance(value, int) else value
 
 
@@ -276,10 +286,12 @@ def _labelled(cell: Cell, labels: dict[str, str | None]) -> Cell:
     return cell
 
 
-def _spoken(iri: str) -> str | None:
-    """Gives the name of a policy, and what the name of a claim, of its lines and of an absence says."""
+def spoken(iri: str) -> str | None:
+    """Gives the name of a policy, and what the name of a claim, of its lines, of an absence or of an edge says."""
     if iri.startswith(f"{BASE}policy/"):
         return local_name(iri)
+    if iri.startswith(PREFIXES["derivation"]) and len(parts := iri.split("/")) == 11:
+        return f"{parts[7]} {spaced(parts[8])} {parts[10]}"
     return local_name(iri).replace("_", " ") if iri.startswith(_SPEAKING) else None
 
 

@@ -44,8 +44,9 @@ _LINE = """rdf:type moa:bearsOn moa:stance moa:statedIn moa:passage moa:restsOn 
     moa:relayedBy moa:untraceableCitations moa:finding moa:otherReading moa:note"""
 _STUDY = """rdf:type skos:prefLabel skos:altLabel skos:definition moa:identifier moa:design moa:system
     moa:sponsorshipExtent moa:species moa:blinding moa:setting moa:intervention moa:comparator
-    moa:coIntervention moa:condition moa:partOf moa:population moa:possiblySameStudy moa:sponsor
-    moa:includesStudy moa:sampleSize moa:numberOfStudies moa:sponsoredStudies moa:statedIn moa:passage moa:note"""
+    moa:coIntervention moa:condition moa:partOf moa:population moa:possiblySameStudy moa:sharesDataWith
+    moa:sponsor moa:includesStudy moa:sampleSize moa:numberOfStudies moa:sponsoredStudies moa:statedIn moa:passage
+    moa:note"""
 _OTHERS = """rdf:type sh:name sh:path sh:description sh:targetClass sh:closed sh:ignoredProperties sh:minCount
     sh:maxCount sh:uniqueLang sh:or sh:nodeKind sh:class sh:datatype sh:in sh:languageIn sh:minInclusive
     sh:minExclusive sh:maxInclusive sh:maxExclusive sh:pattern sh:property sh:message rdfs:label skos:prefLabel
@@ -62,7 +63,8 @@ _OTHERS = """rdf:type sh:name sh:path sh:description sh:targetClass sh:closed sh
     moa:assessor moa:measure moa:estimate moa:amount moa:operator moa:lowerBound moa:upperBound
     moa:confidenceLevel moa:boundsKind moa:unit moa:asReported moa:pValue moa:sampleSize moa:numberOfStudies
     moa:effectDuration moa:responders moa:significance moa:analysisSet moa:endpointRole moa:timePoint
-    moa:certainty moa:outcome moa:passage rdfs:subPropertyOf skos:example rdfs:domain
+    moa:certainty moa:outcome moa:passage moa:definesQuestion moa:askedOf moa:followsFrom
+    rdfs:subPropertyOf skos:example rdfs:domain
     schema:domainIncludes rdfs:range schema:rangeIncludes rdfs:subClassOf
     owl:deprecated obo:IAO_0100001 rdfs:isDefinedBy skos:broader skos:exactMatch moa:nullValue skos:closeMatch
     skos:broadMatch skos:narrowMatch skos:relatedMatch skos:topConceptOf skos:inScheme moa:note"""

@@ -36,6 +36,9 @@ __all__ = [
 NOTEBOOK_ROWS = 100
 """How many rows of a table a notebook shows."""
 
+NARROWEST = 10
+"""How many characters a column must have for a table to be readable."""
+
 _LATEX = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
@@ -236,7 +239,12 @@ class Table:
         return "\n".join([*lines, "</results>", "</sparql>"]) + "\n"
 
     def to_text(self, iris: bool = False, width: int = 110) -> str:
-        """Gives a table for reading, wrapped to `width` characters, with the number of rows below it."""
+        """Gives a table for reading, wrapped to `width` characters, with the number of rows below it.
+
+        Where columns would be narrower than most words, each row is a block of lines instead, one for each column.
+        """
+        if self.columns and width // len(self.columns) < NARROWEST:
+            return self._to_blocks(iris, width)
         from rich import box
         from rich.console import Console
         from rich.table import Table as RichTable
@@ -253,6 +261,20 @@ class Table:
         count = f"{len(self)} row{'' if len(self) == 1 else 's'}"
         lines = [line.rstrip() for line in out.getvalue().splitlines()] if self.cells else []
         return "\n".join([*lines, count]).lstrip("\n") + "\n"
+
+    def _to_blocks(self, iris: bool, width: int) -> str:
+        from textwrap import wrap
+
+        indent = max(len(column.heading) for column in self.columns) + 2
+        blocks = []
+        for row in self._strings(iris):
+            lines = []
+            for column, text in zip(self.columns, row, strict=True):
+                first, *others = wrap(text, max(width - indent, NARROWEST), break_on_hyphens=False) or [""]
+                lines += [f"{column.heading:<{indent}}{first}".rstrip(), *(" " * indent + other for other in others)]
+            blocks.append("\n".join(lines))
+        count = f"{len(self)} row{'' if len(self) == 1 else 's'}"
+        return "\n\n".join([*blocks, count]) + "\n"
 
     def __str__(self) -> str:
         return self.to_text()

@@ -56,12 +56,17 @@ def alternately(one: Callable[[], object], other: Callable[[], object], runs: in
     return [a for first, _ in both for a in first], [b for _, second in both for b in second]
 
 
-def process(words: list[str], env: dict[str, str]) -> Callable[[], object]:
-    """Gives an action that runs a command as a whole process.
+def process(words: list[str], env: dict[str, str], code: int = 0) -> Callable[[], object]:
+    """Gives an action that runs a command as a whole process, which must end with an exit code.
 
     It waits without a timeout, since waiting with one polls every 50 ms and would be measured too.
     """
-    return lambda: subprocess.run(words, env=env, stdout=subprocess.DEVNULL, check=True)
+
+    def run() -> None:
+        ended = subprocess.run(words, env=env, stdout=subprocess.DEVNULL, check=False).returncode
+        assert ended == code, f"{' '.join(words)} ended with {ended}"
+
+    return run
 
 
 def row(name: str, taken: list[float], base: float | None = None) -> str:
@@ -92,6 +97,10 @@ def whole_processes(env: dict[str, str], derived: Path, bound: Path) -> None:
     print(row("`moagraph check`", seconds(process([SCRIPT, "check"], env), 3), base))
     compare = [SCRIPT, "compare", "cortexin", "cerebrolysin"]
     print(row("`moagraph compare` of two compounds, cached", seconds(process(compare, env), 5), base))
+    between = [SCRIPT, "policy", "diff", "stated", "everything"]
+    print(row("`moagraph policy diff` of two policies, cached", seconds(process(between, env, 1), 5), base))
+    lost = [SCRIPT, "what-if", "--without", "reference:kurkin-2021"]
+    print(row("`moagraph what-if` without one publication, cached", seconds(process(lost, env, 1), 5), base))
     if env.get("MOAGRAPH_SOURCES"):
         print(row("`moagraph audit` of all documents, cached", seconds(process([SCRIPT, "audit"], env), 5), base))
     times = statistics.median(alone) / statistics.median(asked)

@@ -72,7 +72,7 @@ SELECT DISTINCT ?claim ?supporting ?opposing WHERE {
 
 _WEIGHED = """{ SELECT ?%s ?mechanism (MAX(?weight) AS ?%s) WHERE {
     VALUES (?tier ?weight) { (moa:TierA 10) (moa:TierB 8) (moa:TierC 6) (moa:TierD 4) (moa:TierE 3) (moa:TierF 1) }
-    ?edge rdf:predicate moa:hasMechanism ; rdf:subject ?%s ; moa:impliesObject ?mechanism ; moa:tier ?tier .
+    ?edge moa:edgePredicate moa:hasMechanism ; moa:edgeSubject ?%s ; moa:impliesObject ?mechanism ; moa:tier ?tier .
   } GROUP BY ?%s ?mechanism }"""
 OVERLAP = f"""PREFIX moa: <https://w3id.org/moagraph/vocab#>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>

@@ -81,6 +81,12 @@ class _Ask(click.Command):
 @click.command(cls=_Ask)
 @click.argument("name", shell_complete=completing.queries)
 @click.argument("values", nargs=-1, metavar="[KEY=VALUE]...", shell_complete=completing.values)
+@click.option(
+    "--receipt",
+    metavar="FILE",
+    shell_complete=completing.files,
+    help="Write a receipt too (.ttl), with the evidence under each row: see 'moagraph verify'.",
+)
 @click.option("--drawing", is_flag=True, help="Draw the query's pattern for Mermaid, instead of asking it.")
 @graph_options
 @output_options(*ANSWER_FORMATS, default=BY_READER)
@@ -88,6 +94,7 @@ class _Ask(click.Command):
 def ask(
     name: str,
     values: tuple[str, ...],
+    receipt: str | None,
     drawing: bool,
     graph: Callable[[], Graph],
     format_: str | None,
@@ -109,7 +116,21 @@ def ask(
     if given is None:
         wrong = next(value for value in values if "=" not in value)
         raise click.BadArgumentUsage(f"{wrong!r} is not of the form KEY=VALUE, such as compound=cortexin")
-    print_table(graph().library.ask(name, given), format_, output, iris)
+    opened = graph()
+    if receipt is not None:
+        _write_receipt(opened, name, given, receipt)
+    print_table(opened.library.ask(name, given), format_, output, iris)
+
+
+def _write_receipt(graph: Graph, name: str, given: dict[str, str | list[str]], file: str) -> None:
+    from moagraph.errors import UnknownFormat
+
+    if not file.endswith(".ttl"):
+        raise UnknownFormat(file, [".ttl"])
+    made = graph.receipt(name, **given)
+    write_out(made.to_turtle(), file)
+    lines = len({line for row in made.rows for line in row.lines})
+    click.echo(f"wrote a receipt of {len(made.rows):,} rows and {lines:,} evidence lines to {file}", err=True)
 
 
 @click.command()

@@ -6,7 +6,19 @@ import os
 
 import click
 
-from moagraph.cli import asking, completing, curating, describing, making, querying, serving, versions
+from moagraph.cli import (
+    asking,
+    completing,
+    curating,
+    describing,
+    making,
+    querying,
+    serving,
+    shifting,
+    verifying,
+    versions,
+    weighing,
+)
 from moagraph.errors import MoagraphError
 
 
@@ -36,8 +48,13 @@ for _command in (
     making.push,
     querying.sparql,
     serving.serve,
+    shifting.policy,
+    shifting.what_if,
+    verifying.verify,
     versions.diff,
     versions.fmt,
+    weighing.alike,
+    weighing.why,
 ):
     cli.add_command(_command)
 

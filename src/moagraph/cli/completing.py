@@ -45,13 +45,15 @@ def _graph(context: click.Context) -> Graph | None:
     from moagraph import api
     from moagraph.cli.options import places_at
     from moagraph.places import cache, known_generation
+    from moagraph.policy import is_plain
 
     root = context.params.get("root")
     root = Path(root) if root is not None else None
     if known_generation(places_at(root), cache(), last_good=True) is None:
         return None
     policy = context.params.get("policy") or api.DEFAULT_POLICY
-    return api.open(root, policy=policy, last_good=True)
+    # One that would have to be derived first offers what the usual one does.
+    return api.open(root, policy=policy if is_plain(policy) else api.DEFAULT_POLICY, last_good=True)
 
 
 def _items(offered: Iterable[tuple[str, str | None]], incomplete: str) -> Words:
@@ -163,11 +165,27 @@ def things(*kinds: str) -> Completer:
 
 
 @silent
-def policies(context: click.Context, parameter: click.Parameter, incomplete: str) -> Words:  # noqa: ARG001
-    """Gives the policies of evidence, with their summaries."""
+def authors(context: click.Context, parameter: click.Parameter, incomplete: str) -> Words:  # noqa: ARG001
+    """Gives the names of authors, as references print them."""
+    graph = _graph(context)
+    if graph is None:
+        return []
+    query = "SELECT DISTINCT ?name WHERE { ?reference moa:authorName ?name } ORDER BY ?name"
+    return _items([(str(name), None) for (name,) in graph.store.select(query, graph.policy).cells], incomplete)
+
+
+@silent
+def policies(context: click.Context, parameter: click.Parameter, incomplete: str) -> Words:
+    """Gives the policies of evidence, with their summaries; after a `+` those that are not named yet.
+
+    What begins no name is left to the shell, since it may name a file.
+    """
     context.params.pop("policy", None)  # the one that is being typed is no policy yet
     graph = _graph(context)
-    return _items(graph.policies.items(), incomplete) if graph is not None else []
+    start, plus, last = incomplete.rpartition("+")
+    named = set(start.split("+"))
+    left = [(name, about) for name, about in graph.policies.items() if name not in named] if graph is not None else []
+    return [_prefixed(item, start + plus) for item in _items(left, last)] or files(context, parameter, incomplete)
 
 
 @click.command()

@@ -87,16 +87,20 @@ def export(
     exporter = import_module(f"moagraph.export.{what}")
     graph = api.open(root, policy=policy or api.DEFAULT_POLICY, endpoint=endpoint, progress=say)
     more = {"endpoint_url": endpoint_url} if what in ADDRESSED else {}
-    number = exporter.export(graph, Path(output), policy, **more)
+    number = exporter.export(graph, Path(output), graph.policy if policy is not None else None, **more)
     click.echo(f"wrote {number:,} {unit} to {output}", err=True)
 
 
 @click.command()
 @click.argument("url")
 @target_options
+@policy_option("Bring a policy of your own, or a combination, too; may be repeated.", several=True)
 @root_option
-def push(url: str, graph_store: str | None, update: str | None, root: Path | None) -> None:
+def push(url: str, graph_store: str | None, update: str | None, policy: tuple[str, ...], root: Path | None) -> None:
     """Bring the built graph, with what is derived under each policy, to the SPARQL endpoint at URL.
+
+    With --policy, what is derived under policies of your own and combinations goes there too; those that an earlier
+    push brought, and that are not named again, are removed.
 
     It is written to by the Graph Store Protocol, or by SPARQL Update where there is no graph store or only --update
     is given.
@@ -110,7 +114,8 @@ def push(url: str, graph_store: str | None, update: str | None, root: Path | Non
     from moagraph.remote.writing import Target
 
     graph = api.open(root, progress=say)
-    sent = run(graph, Target(url, graph_store, update), say)
+    also = [api.open(root, policy=name, progress=say) for name in policy]
+    sent = run(graph, Target(url, graph_store, update), say, also)
     for name, number in sent.items():
         click.echo(f"{number:>9,} triples sent  {name}")
     click.echo(f"asked by: moagraph ask … --endpoint {without_credentials(url)}", err=True)

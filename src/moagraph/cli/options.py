@@ -29,6 +29,10 @@ REPORT_FORMATS = ("text", "json", "sarif", "turtle", "github")
 """Formats of findings."""
 DIFF_FORMATS = ("text", "markdown", "json")
 """Formats of differences between versions."""
+SHIFT_FORMATS = ("text", "markdown", "json")
+"""Formats of shifts between two states of judgement."""
+VERIFICATION_FORMATS = ("text", "json")
+"""Formats of what came of verifying a receipt."""
 
 BY_READER = "text on a terminal, else tsv"
 """The usual format of tables, in words."""
@@ -61,9 +65,15 @@ def target_options(command: F) -> F:
 
 
 def graph_options(command: F) -> F:
-    """Gives a command the options that choose what is asked, as one function `graph` that opens it."""
+    """Gives a command the options that choose what is asked, as one function `graph` that opens it.
 
-    @policy_option("Which evidence counts: see 'list policies'. [default: stated]")
+    The function takes the policy that is usual for the command; `stated` unless given.
+    """
+
+    @policy_option(
+        "Which evidence counts: a name of 'list policies', a file of your own, or several joined by +, such as "
+        "human+independent. [default: stated]"
+    )
     @root_option
     @click.option(
         "--data",
@@ -85,12 +95,12 @@ def graph_options(command: F) -> F:
         last_good: bool,
         **others: Any,
     ) -> Any:
-        def graph() -> Graph:
+        def graph(usual: str = "") -> Graph:
             from moagraph import api
 
             opened = api.open(
                 root,
-                policy=policy or api.DEFAULT_POLICY,
+                policy=policy or usual or api.DEFAULT_POLICY,
                 data=data,
                 packaged_data=not no_packaged_data,
                 endpoint=endpoint,
@@ -110,9 +120,14 @@ def graph_options(command: F) -> F:
     return cast(F, chosen)
 
 
-def policy_option(help: str) -> Callable[[F], F]:
-    """Gives an option that names a policy of evidence, None unless given."""
-    return click.option("--policy", metavar="NAME", shell_complete=completing.policies, help=help)
+def all_option(command: F) -> F:
+    """Gives a command the option to list all entries of long lists."""
+    return click.option("--all", "everything", is_flag=True, help="List all, not only the first of many.")(command)
+
+
+def policy_option(help: str, *, several: bool = False) -> Callable[[F], F]:
+    """Gives an option that names a policy of evidence, None unless given; one that names several gives a tuple."""
+    return click.option("--policy", metavar="POLICY", multiple=several, shell_complete=completing.policies, help=help)
 
 
 def format_option(*formats: str, help: str) -> Callable[[F], F]:

@@ -76,12 +76,20 @@ def _text(query: str) -> str:
     """Gives the text of a query that is named by a file, by `-`, or is given itself."""
     if query == "-":
         return sys.stdin.read()
-    if query.endswith(".rq") or (len(query) < 1000 and "\n" not in query and Path(query).is_file()):
+    if query.endswith(".rq") or _is_file(query):
         try:
             return Path(query).read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise InputUnreadable(f"cannot read {query}: {getattr(error, 'strerror', None) or error}") from None
     return query
+
+
+def _is_file(query: str) -> bool:
+    """Tells whether a text names a file; one that is too long for a name does not."""
+    try:
+        return "\n" not in query and Path(query).is_file()
+    except OSError:
+        return False
 
 
 def _print(answer: Table | Triples | bool, format_: str | None, output: str, iris: bool) -> None:

@@ -10,6 +10,7 @@ import click
 from moagraph.cli.options import (
     DIFF_FORMATS,
     REPORT_FORMATS,
+    all_option,
     format_option,
     listed,
     output_option,
@@ -79,7 +80,7 @@ def _check_style(paths: tuple[Path, ...], format_: str | None, output: str, root
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
 @policy_option("Which evidence counts in the answers. [default: stated]")
-@click.option("--all", "everything", is_flag=True, help="List all, not only the first of many.")
+@all_option
 @output_options(*DIFF_FORMATS, default="text")
 def diff(old: Path, new: Path, policy: str | None, everything: bool, format_: str | None, output: str) -> None:
     """Say what differs between two versions, in words.

@@ -65,9 +65,10 @@ def _edges(known: Knowledge) -> dict[tuple[Iri, Iri], dict[str, _Edge]]:
     table = known.store.select(
         f"""SELECT ?compound ?condition ?relation ?verdict ?tier ?unresolved ?claim ?line WHERE {{
           VALUES ?compound {{ {nodes} }} VALUES ?relation {{ {relations} }}
-          ?edge rdf:subject ?compound ; rdf:predicate ?relation ; rdf:object ?condition ; moa:verdict ?verdict ;
-            moa:tier ?tier ; moa:unresolved ?unresolved ; moa:usesClaim ?claim ; moa:usesLine ?line
-        }} ORDER BY ?compound ?condition ?relation ?claim ?line""",
+          ?edge moa:edgeSubject ?compound ; moa:edgePredicate ?relation ; moa:edgeObject ?condition ;
+            moa:verdict ?verdict ; moa:tier ?tier ; moa:unresolved ?unresolved ;
+            moa:usesClaim ?claim ; moa:usesLine ?line
+        }}""",
         known.policy,
     )
     edges: dict[tuple[Iri, Iri], dict[str, _Edge]] = {}

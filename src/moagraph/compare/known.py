@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from moagraph.claims import Absence, Claim, Line, context_of
 from moagraph.compare.cells import (
@@ -76,14 +77,18 @@ class Blank:
 BlankPicks = Callable[[Blank], bool]
 
 
+@cache
 def said(*predicates: str) -> Picks:
     """Gives what picks the claims with one of the predicates."""
-    return lambda claim: local_name(claim.predicate) in predicates
+    wanted = {VOCAB + name for name in predicates}
+    return lambda claim: claim.predicate in wanted
 
 
+@cache
 def unsaid(*predicates: str) -> BlankPicks:
     """Gives what picks the absences of one of the attributes."""
-    return lambda blank: local_name(blank.absence.attribute) in predicates
+    wanted = {VOCAB + name for name in predicates}
+    return lambda blank: blank.absence.attribute in wanted
 
 
 def either(*picks: Picks) -> Picks:
@@ -136,12 +141,22 @@ def notes_of(lines: Iterable[Line]) -> tuple[str, ...]:
 
 
 class Knowledge:
-    """What is known of several compounds under a policy, read in a few queries."""
+    """What is known of several compounds under a policy, read in a few queries.
 
-    def __init__(self, library: Library, compounds: Sequence[str]) -> None:
+    Args:
+        library: what is asked.
+        compounds: IRIs.
+        reader: reads claims and absences; one of the library's store unless given.
+        apart: whether entries stand apart that could be told as one.
+    """
+
+    def __init__(
+        self, library: Library, compounds: Sequence[str], reader: Reader | None = None, *, apart: bool = False
+    ) -> None:
         self.store, self.policy = library.store, library.policy
         self.things = tuple(Iri(iri, self.store.label(iri)) for iri in compounds)
-        self.reader = reader = Reader(self.store, self.policy)
+        self.reader = reader = reader or Reader(self.store, self.policy)
+        self.apart = apart
         self.known = {thing: Known(thing) for thing in self.things}
         nodes = " ".join(iri_term(thing) for thing in self.things)
         table = self.store.select(
@@ -343,7 +358,7 @@ class Knowledge:
                 for claim in picked
                 if claim.verdict in KINDS_OF
             ]
-            entries = merged(made, join=join and not fixed) + others(known)
+            entries = merged(made, join=join and not fixed and not self.apart) + others(known)
             entries += [self.blank(blank, describe) for blank in known.blanks if blanks(blank)]
             if not entries and picked:
                 entries = [self._left_out(picked)]

@@ -15,6 +15,7 @@ from moagraph.diff.changes import Change, Changes
 from moagraph.diff.judged import PolicyChanges, judged
 from moagraph.diff.sides import Side, side_at
 from moagraph.errors import CannotCompare, UnknownFormat, UnknownPolicy
+from moagraph.policy import Chosen, is_plain
 
 DEFAULT_POLICY = "stated"
 
@@ -94,36 +95,43 @@ EXTENSIONS = {".txt": "text", ".md": "markdown", ".json": "json"}
 
 
 def diff(
-    old: str | Path, new: str | Path, policy: str | None = None, progress: Callable[[str], None] | None = None
+    old: str | Path,
+    new: str | Path,
+    policy: str | Path | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> Difference:
     """Compares two versions: project folders, releases, or files of an export.
 
     Args:
         old: where the old version lies.
         new: where the new one lies.
-        policy: name of the policy that answers are under; `stated` where both sides have it.
+        policy: the policy that answers are under, as `moagraph.open` takes it; `stated` where both sides have it.
+            What a side does not hold of it is derived.
         progress: told what is being done.
 
     Raises:
+        BadPolicy, AdmitsNothing: a policy of your own cannot be used, or no evidence line counts under it.
         CannotCompare: a side is no version of the graph, or its data has violations.
         InputUnreadable: a side cannot be read.
         UnknownPolicy: the sides do not both have the policy.
     """
     say = progress or (lambda _: None)
-    return between(side_at(Path(old), say), side_at(Path(new), say), policy, say)
+    chosen = Chosen.of(policy) if policy is not None and not is_plain(policy) else None
+    name = chosen.name if chosen is not None else policy
+    return between(side_at(Path(old), say, chosen), side_at(Path(new), say, chosen), name, say)
 
 
-def between(before: Side, after: Side, policy: str | None, say: Callable[[str], None]) -> Difference:
+def between(before: Side, after: Side, policy: str | Path | None, say: Callable[[str], None]) -> Difference:
     """Compares two sides that were read: see `diff`."""
     shared = [name for name in before.policies if name in after.policies]
     if not shared:
         raise CannotCompare("the two sides have no policy in common", "export them with the same policy")
-    asked = policy or (DEFAULT_POLICY if DEFAULT_POLICY in shared else shared[0])
+    asked = str(policy or "") or (DEFAULT_POLICY if DEFAULT_POLICY in shared else shared[0])
     if asked not in shared:
         raise UnknownPolicy(asked, shared)
     say("comparing what is stated")
     changes = Changes(before, after, asked)
-    causes = Causes(changes)
+    causes = Causes(changes, shared)
     policies = tuple(judged(before, after, name, changes, causes) for name in shared)
     compared = {
         "statements": max(before.triples, after.triples),

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from moagraph.diff.causes import Cause, Causes
+from moagraph.diff.causes import Asked, Cause, Causes
 from moagraph.diff.judged import EdgeChange
 from moagraph.diff.sides import Side
-from moagraph.query import Query
+from moagraph.lineage import Basis, Lineage
+from moagraph.names import VOCAB
+from moagraph.query import bare
 from moagraph.table import Cell, Column, Iri, Table
 
 
@@ -64,12 +66,6 @@ class AnswerChange:
         }
 
 
-def bare(query: Query) -> str:
-    """Gives the text of a query without comments: what it asks."""
-    lines = (line.strip() for line in query.text.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("#"))
-
-
 def rewordings(old: Side, new: Side) -> dict[str, str]:
     """Gives the queries that one side lacks (added, withdrawn) or that differ (changed); none where one is lent."""
     if not (old.own_queries and new.own_queries):
@@ -80,7 +76,7 @@ def rewordings(old: Side, new: Side) -> dict[str, str]:
             found[name] = "added"
         elif name not in new.queries:
             found[name] = "withdrawn"
-        elif bare(old.queries[name]) != bare(new.queries[name]):
+        elif bare(old.queries[name].text) != bare(new.queries[name].text):
             found[name] = "changed"
     return found
 
@@ -96,6 +92,7 @@ def answered(
     """Gives what changed of the answers under a policy, and how many queries and rows were compared."""
     reworded = rewordings(old, new)
     libraries = (old.library(policy), new.library(policy))
+    lineages = tuple(Lineage(library) for library in libraries)
     found = []
     names = sorted(old.queries.keys() & new.queries.keys())
     compared = {"queries": len(names), "rows": 0}
@@ -104,10 +101,15 @@ def answered(
         tables = [library.answers(name) for library in libraries]
         compared["rows"] += max(map(len, tables))
         asked = causes.asked_by(new.queries[name].text + old.queries[name].text)
-        withdrawn, added = (
-            tuple(Row(cells, causes.of_row(_mentioned(cells), edges, asked)) for cells in _without(one, other))
-            for one, other in (tables, tables[::-1])
-        )
+
+        lacking = (list(_without(*tables)), list(_without(*tables[::-1])))
+        basis_of = _bases(lineages, name, lacking) if any(lacking) else {}
+
+        def because(cells: tuple[Cell, ...], basis_of: Bases = basis_of, asked: Asked = asked) -> tuple[Cause, ...]:
+            found = causes.of_basis(policy, basis_of[_about(cells) or cells])
+            return found or causes.of_row(_mentioned(cells), edges, asked)
+
+        withdrawn, added = (tuple(Row(cells, because(cells)) for cells in rows) for rows in lacking)
         if withdrawn or added or name in reworded:
             columns = (tables[0].columns, tables[1].columns)
             summary = new.queries[name].summary
@@ -117,6 +119,27 @@ def answered(
             summary = (new if what == "added" else old).queries[name].summary
             found.append(AnswerChange(name, summary, what, False, ((), ()), (), ()))
     return tuple(sorted(found, key=lambda change: change.query)), compared
+
+
+Bases = dict[tuple[object, ...], Basis]
+"""What rows rest on, by the things that they are about; of rows about none, by their cells."""
+
+
+def _bases(lineages: Sequence[Lineage], name: str, lacking: Sequence[Sequence[tuple[Cell, ...]]]) -> Bases:
+    """Gives what the rows that one side lacks rest on; those about the same things on both sides taken together."""
+    found: Bases = {}
+    for lineage, rows in zip(lineages, lacking, strict=True):
+        query, wanted = lineage.library.find(name), set(rows)
+        if wanted:
+            for cells, basis in lineage.rows(query, lineage.library.all_given(query), wanted.__contains__):
+                key = _about(cells) or cells
+                found[key] = found.get(key, Basis()) | basis
+    return found
+
+
+def _about(cells: tuple[Cell, ...]) -> tuple[object, ...]:
+    """Gives the things that a row is about, with their places."""
+    return tuple((i, cell) for i, cell in enumerate(cells) if isinstance(cell, Iri) and not cell.startswith(VOCAB))
 
 
 def _without(table: Table, other: Table) -> Iterable[tuple[Cell, ...]]:

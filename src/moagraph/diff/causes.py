@@ -1,14 +1,17 @@
-"""Which changes a consequence goes back to: through the claims and lines that it rests on, or that it speaks of."""
+"""Which changes a consequence goes back to: the evidence lines that it rests on, or that it speaks of."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
 import pyoxigraph as ox
 
 from moagraph.diff.changes import Changes, Words
+from moagraph.lineage import LINKS, Basis, Edge, is_derived
+from moagraph.lineage.resting import resting_on
 from moagraph.names import VOCAB, compact, local_name
 
 _SAYING = ("claim", "line", "absence", "thing", "term")
@@ -18,23 +21,32 @@ class Cause(NamedTuple):
     """A claim, line, absence or thing that changed, or of which a part did.
 
     Attributes:
-        what: added, withdrawn or changed.
+        what: added, withdrawn or changed; of a line that is as it was, but that the policy of one side alone admits,
+            admitted or left out.
         kind: claim, line, absence, thing or term.
         iri: the node.
         words: how it is said.
+        lines: for a thing or term the evidence lines through which it bears on the consequence.
     """
 
     what: str
     kind: str
     iri: str
     words: Words
+    lines: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Gives the cause as data."""
-        return {"what": self.what, "kind": self.kind, "id": compact(self.iri), "words": self.words.to_dict()}
+        return {
+            "what": self.what,
+            "kind": self.kind,
+            "id": compact(self.iri),
+            "words": self.words.to_dict(),
+            "lines": [compact(line) for line in self.lines],
+        }
 
 
-class Edge(Protocol):
+class DerivedEdge(Protocol):
     """A derived edge that changed, and why."""
 
     @property
@@ -54,6 +66,31 @@ class Edge(Protocol):
         """The changes that it goes back to."""
 
 
+class _Derived:
+    """What both sides derive under a policy.
+
+    Attributes:
+        lines: for each derived node the lines that it uses, on either side.
+        admitted: the lines that are admitted on the old side, and on the new one.
+        otherwise: the lines that one side alone admits, or that the sides count differently.
+    """
+
+    def __init__(self, changes: Changes, policy: str) -> None:
+        self.lines: dict[str, set[str]] = {}
+        counted: tuple[dict[str, set[str]], dict[str, set[str]]] = ({}, {})
+        for side, lines in zip((changes.old, changes.new), counted, strict=True):
+            for triple in side.derived(policy) if policy in side.policies else ():
+                subject = getattr(triple.subject, "value", "")
+                if triple.predicate.value in _USING and is_derived(subject):
+                    self.lines.setdefault(subject, set()).add(getattr(triple.object, "value", ""))
+                elif triple.predicate.value in _COUNTED:
+                    lines.setdefault(subject, set()).add(f"{triple.predicate} {triple.object}")
+        self.admitted = (counted[0].keys(), counted[1].keys())
+        self.otherwise = {
+            line for line in counted[0].keys() | counted[1].keys() if counted[0].get(line) != counted[1].get(line)
+        }
+
+
 class Asked(NamedTuple):
     """The predicates of claims and edges that a query names, as local names; none means that it asks for any."""
 
@@ -68,11 +105,21 @@ _OF_EFFECTS = frozenset({"beneficialInModels", "improves", "studiedFor"})
 """Predicates that are derived from claims on effects, and that no claim need have."""
 
 
-class Causes:
-    """What changed, by what it can be traced from."""
+_USING = frozenset(VOCAB + name for name in ("usesLine", *LINKS))
+_COUNTED = frozenset({f"{VOCAB}admittedBy", f"{VOCAB}lineTier"})
 
-    def __init__(self, changes: Changes) -> None:
+
+class Causes:
+    """What changed, by what it can be traced from.
+
+    Args:
+        changes: all changes between the sides.
+        policies: the policies that consequences are looked for under.
+    """
+
+    def __init__(self, changes: Changes, policies: Iterable[str]) -> None:
         self.changes = changes
+        self._under = {policy: _Derived(changes, policy) for policy in policies}
         self.lines_of: dict[str, set[str]] = {}
         """For each claim its lines, on either side."""
         for side in (changes.old, changes.new):
@@ -88,6 +135,11 @@ class Causes:
                     self._add(whole)
                     self._by_part[iri] = whole
                     break
+        self._reported_by: dict[str, set[str]] = {}
+        """For each study the publications that report it, on either side."""
+        for iri in changes.old.nodes.keys() | changes.new.nodes.keys():
+            for study in self._values(iri, "reports"):
+                self._reported_by.setdefault(study, set()).add(iri)
         self._around = {iri: self._involved(iri) for iri in self._found}
         parts = {whole for part, whole in self._by_part.items() if part != whole}
         self._slight = {iri for iri in self._found.keys() - parts if self._is_slight(iri)}
@@ -123,40 +175,92 @@ class Causes:
     def _sorted(self, iris: Iterable[str]) -> tuple[Cause, ...]:
         return tuple(self._found[iri] for iri in sorted(set(iris)))
 
-    def of_claims(self, claims: Iterable[str], lines: Iterable[str] = ()) -> tuple[Cause, ...]:
+    def of_claims(self, policy: str, claims: Iterable[str], lines: Iterable[str] = ()) -> tuple[Cause, ...]:
         """Gives the changed lines on some claims, else the claims that changed, else what their lines rest on.
 
         Args:
-            claims: those that the consequence uses.
+            policy: the policy that the consequence is under.
+            claims: those that it uses.
             lines: lines that it uses beside all those on the claims.
         """
         claims = set(claims)
         used = set(lines).union(*(self.lines_of.get(claim, set()) for claim in claims))
         weighty = self._found.keys() - self._slight
+        return self._sorted(used & weighty or claims & weighty) or self._behind(policy, used)
+
+    def of_basis(self, policy: str, basis: Basis) -> tuple[Cause, ...]:
+        """Gives what a row of an answer goes back to, by what it rests on; nothing where that did not change.
+
+        In this order: lines under it that changed, on either side, claims of those, and statements that it was made
+        of and that one side lacks; else what its lines rest on; else lines that one side's policy alone admits.
+
+        Args:
+            policy: the policy that the answer is under.
+            basis: what the row rests on.
+        """
+        under = self._under[policy]
+        used = set(basis.lines).union(*(self.lines_of.get(claim, set()) for claim in basis.claims))
+        used = used.union(*(under.lines.get(node, set()) for node in basis.derived))
+        weighty = self._found.keys() - self._slight
+        claims = basis.claims | {claim for line in used for claim in self._values(line, "bearsOn")}
+        things = {self._by_part[edge.subject] for edge in basis.edges if self._differs(edge)}
         direct = used & weighty or claims & weighty
-        if not direct:
-            direct = {iri for line in used for iri in self._rests_on(line)}
-        return self._sorted(direct)
+        made_of = tuple(self._through(thing, basis.lines) for thing in sorted(things - direct))
+        return (*self._sorted(direct), *made_of) or self._behind(policy, used)
+
+    def _differs(self, edge: Edge) -> bool:
+        """Tells whether one side lacks a statement of a node that is told of."""
+        sides = (self.changes.old, self.changes.new)
+        held = [edge.object in side.nodes.get(edge.subject, {}).get(edge.predicate, ()) for side in sides]
+        return edge.subject in self._by_part and held[0] != held[1]
+
+    def _through(self, iri: str, lines: Iterable[str]) -> Cause:
+        """Gives a cause, with the lines through which it bears on a consequence where it is a thing.
+
+        Args:
+            iri: the cause.
+            lines: the lines under the consequence; where there is none, all that rest on the thing are named.
+        """
+        cause = self._found[iri]
+        if cause.kind not in ("thing", "term"):
+            return cause
+        lines = set(lines)
+        resting = self._resting.get(iri, set())
+        return cause._replace(lines=tuple(sorted(lines & resting or lines or resting)))
+
+    @cached_property
+    def _resting(self) -> dict[str, set[str]]:
+        """For each changed thing the lines that rest on it, on either side."""
+        found: dict[str, set[str]] = {}
+        for lines in self.lines_of.values():
+            for line in lines:
+                for thing in self._rests_on(line):
+                    found.setdefault(thing, set()).add(line)
+        return found
+
+    def _behind(self, policy: str, lines: set[str]) -> tuple[Cause, ...]:
+        """Gives changed things that lines rest on, with the lines; else lines that one side's policy alone admits."""
+        under = self._under[policy]
+        through: dict[str, set[str]] = {}
+        for line in lines & under.otherwise or lines:
+            for thing in self._rests_on(line):
+                through.setdefault(thing, set()).add(line)
+        if through:
+            return tuple(self._through(thing, through[thing]) for thing in sorted(through))
+        found = []
+        for line in sorted(lines & (under.admitted[0] ^ under.admitted[1]) - self._found.keys()):
+            what = "left out" if line in under.admitted[0] else "admitted"
+            found.append(Cause(what, "line", line, self.changes.words(line)))
+        return tuple(found)
 
     def _rests_on(self, line: str) -> set[str]:
-        """Gives the changed things that a line names, or that belong to those, as a reference does to its study."""
-        named = self._named(line)
-        for thing in list(named):
-            named |= self._named(thing)
-        found = named & self._found.keys()
-        for iri, around in self._around.items():
-            if self._found[iri].kind == "thing" and around & named:
-                found.add(iri)
-        return {iri for iri in found if self._found[iri].kind == "thing"}
+        """Gives the changed things that a line rests on, such as its studies, publications and sponsors."""
 
-    def _named(self, iri: str) -> set[str]:
-        return {
-            term.value
-            for name, values in self.changes.node(iri).items()
-            if name.startswith(VOCAB)
-            for term in values
-            if isinstance(term, ox.NamedNode) and not term.value.startswith(VOCAB)
-        }
+        def things(iri: str, *names: str) -> list[str]:
+            return [thing for name in names for thing in self._values(iri, name)]
+
+        reached = resting_on(line, things, lambda study: self._reported_by.get(study, ()))
+        return {iri for iri in reached & self._found.keys() if self._found[iri].kind == "thing"}
 
     def asked_by(self, text: str) -> Asked:
         """Gives which consequences a query can show, by the predicates that its text names; all, if it names none."""
@@ -164,13 +268,14 @@ class Causes:
         named = set(re.findall(r"\bmoa:(\w+)", text))
         return Asked(frozenset(p for p in predicates | _OF_EFFECTS if any(name.startswith(p) for name in named)))
 
-    def of_row(self, mentioned: set[str], edges: Iterable[Edge], asked: Asked) -> tuple[Cause, ...]:
-        """Gives what a row of an answer goes back to, or nothing where that cannot be traced.
+    def of_row(self, mentioned: set[str], edges: Iterable[DerivedEdge], asked: Asked) -> tuple[Cause, ...]:
+        """Gives what a row of an answer may go back to, by what it names, where its basis does not tell.
 
-        In this order: claims, lines and absences that the row names; edges between things that it names; claims
-        between such things, or on a thing with a study or reference that it names; edges of a thing that it names;
-        lines that speak of all that it names; the things themselves, since much else is said of a thing. Edges and
-        claims count only with a predicate that the query asks for.
+        So it is where a row owes something to what was lacking. In this order: claims, lines and absences that the
+        row names; edges between things that it names; claims between such things, or on a thing with a study or
+        reference that it names; edges of a thing that it names; lines that speak of all that it names; the things
+        themselves, since much else is said of a thing. Edges and claims count only with a predicate that the query
+        asks for.
 
         Args:
             mentioned: IRIs in the row.
@@ -194,7 +299,7 @@ class Causes:
             or self._sorted(things)
         )
 
-    def _of_edges(self, edges: Iterable[Edge]) -> tuple[Cause, ...]:
+    def _of_edges(self, edges: Iterable[DerivedEdge]) -> tuple[Cause, ...]:
         return self._sorted(cause.iri for edge in edges for cause in edge.because)
 
     def _claims_of(self, iri: str) -> set[str]:

@@ -3,31 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from moagraph.diff.causes import Cause, Causes
 from moagraph.diff.changes import Changes, Words
-from moagraph.diff.sides import TYPE, Side
-from moagraph.names import PREFIXES, VOCAB, compact, local_name, spaced
-
-_ENDS = ("subject", "predicate", "object")
-
-
-class Judgement(NamedTuple):
-    """Verdict and tier, as local names; empty where there is none."""
-
-    verdict: str
-    tier: str
-
-    @property
-    def text(self) -> str:
-        """The judgement in words."""
-        if not self.verdict:
-            return "none"
-        verdict = spaced(self.verdict)
-        tier = self.tier.removeprefix("Tier").removesuffix("?")
-        unresolved = ", unresolved" if self.tier.endswith("?") else ""
-        return f"{verdict} (tier {tier}{unresolved})" if tier else verdict
+from moagraph.diff.sides import Side
+from moagraph.names import compact
+from moagraph.shifts.judged import NO_EDGE, NONE, SHOWN, Derived, Judgement, change_of
 
 
 @dataclass(frozen=True)
@@ -83,13 +65,7 @@ class EdgeChange:
     @property
     def what(self) -> str:
         """What happened, in words."""
-        names = {"Supported": "plain edge", "Contested": "contested edge"}
-        old, new = (names.get(j.verdict) for j in (self.old, self.new))
-        if old == new:
-            return f"{new} of another tier"
-        if old and new:
-            return f"{old} becomes {new}"
-        return f"{new} won" if new else f"{old} lost"
+        return change_of(*(SHOWN.get(judged.verdict, "") for judged in (self.old, self.new)))
 
     def to_dict(self) -> dict[str, Any]:
         """Gives the change as data."""
@@ -122,70 +98,36 @@ class PolicyChanges:
         }
 
 
-class _Derived:
-    """What one side derives under a policy."""
-
-    def __init__(self, side: Side, policy: str) -> None:
-        said: dict[str, dict[str, set[str]]] = {}
-        self.texts = set()
-        for triple in side.derived(policy):
-            self.texts.add(str(triple))
-            value = getattr(triple.object, "value", str(triple.object))
-            said.setdefault(getattr(triple.subject, "value", ""), {}).setdefault(triple.predicate.value, set()).add(
-                value
-            )
-        self.edges: dict[tuple[str, str, str], tuple[Judgement, set[str], set[str]]] = {}
-        self.claims: dict[str, Judgement] = {}
-        self.lines: dict[str, Judgement] = {}
-        for iri, node in said.items():
-
-            def one(name: str, node: dict[str, set[str]] = node) -> str:
-                return local_name(min(node.get(VOCAB + name, {""})))
-
-            unsure = "?" if "true" in node.get(f"{VOCAB}unresolved", ()) else ""
-            if f"{VOCAB}Derivation" in node.get(TYPE, ()):
-                key = tuple(
-                    min(node.get(PREFIXES["rdf"] + part, {""})) for part in ("subject", "predicate", "object")
-                )
-                judged = Judgement(one("verdict"), one("tier") + unsure)
-                claims, lines = (node.get(VOCAB + name, set()) for name in ("usesClaim", "usesLine"))
-                self.edges[key[0], key[1], key[2]] = (judged, claims, lines)
-            elif f"{VOCAB}admittedBy" in node:
-                self.lines[iri] = Judgement("Counted", one("lineTier") + unsure)
-            elif f"{VOCAB}verdict" in node:
-                self.claims[iri] = Judgement(one("verdict"), one("tier") + unsure)
-
-
-_NONE = Judgement("", "")
 _NOT_COUNTED = Judgement("NotCounted", "")
-_SHOWN = {"Supported", "Contested"}
 
 
 def judged(old: Side, new: Side, policy: str, changes: Changes, causes: Causes) -> PolicyChanges:
     """Gives what changed of what a policy derives, for claims and lines that are on both sides, and for all edges."""
-    before, after = _Derived(old, policy), _Derived(new, policy)
+    before, after = (Derived(side.derived(policy)) for side in (old, new))
     both = old.nodes.keys() & new.nodes.keys()
     verdicts: list[VerdictChange] = []
     differing: list[tuple[str, str]] = []
     for kind, one, other in (("claim", before.claims, after.claims), ("line", before.lines, after.lines)):
         iris = sorted((one.keys() | other.keys()) & both)
-        differing += [(kind, iri) for iri in iris if one.get(iri, _NONE) != other.get(iri, _NONE)]
+        differing += [(kind, iri) for iri in iris if one.get(iri, NONE) != other.get(iri, NONE)]
     for speech in changes.speech:
         speech.prepare(iri for _, iri in differing)
     for kind, iri in differing:
         one, other = (before.claims, after.claims) if kind == "claim" else (before.lines, after.lines)
-        because = causes.of_claims([iri]) if kind == "claim" else causes.of_claims([], [iri])
-        absent = _NONE if kind == "claim" else _NOT_COUNTED
+        because = causes.of_claims(policy, [iri]) if kind == "claim" else causes.of_claims(policy, [], [iri])
+        absent = NONE if kind == "claim" else _NOT_COUNTED
         pair = (one.get(iri, absent), other.get(iri, absent))
         verdicts.append(VerdictChange(kind, iri, changes.words(iri), *pair, because))
     edges = []
     for key in sorted(before.edges.keys() | after.edges.keys()):
-        was, is_ = (side.edges.get(key, (_NONE, set(), set())) for side in (before, after))
-        if was[0] != is_[0] and {was[0].verdict, is_[0].verdict} & _SHOWN:
+        was, is_ = (side.edges.get(key, NO_EDGE) for side in (before, after))
+        if was.judgement != is_.judgement and (was.shown or is_.shown):
             words = Words(*(_say(side, key) for side in (old, new)))
-            edges.append(EdgeChange(*key, words, was[0], is_[0], causes.of_claims(was[1] | is_[1], was[2] | is_[2])))
+            because = causes.of_claims(policy, was.claims | is_.claims, was.lines | is_.lines)
+            edges.append(EdgeChange(*key, words, was.judgement, is_.judgement, because))
     compared = {"verdicts": len(before.claims.keys() | after.claims.keys()), "edges": len(before.edges | after.edges)}
-    return PolicyChanges(policy, tuple(verdicts), tuple(edges), before.texts != after.texts, compared)
+    derivations = [{str(triple) for triple in side.derived(policy)} for side in (old, new)]
+    return PolicyChanges(policy, tuple(verdicts), tuple(edges), derivations[0] != derivations[1], compared)
 
 
 def _say(side: Side, edge: tuple[str, str, str]) -> str:

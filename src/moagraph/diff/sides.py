@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from moagraph import canonical
-from moagraph.build import built, derivations_of, derive, policies_of, queries_of
+from moagraph.build import Rules, built, derivations_of, derive, derived, policies_of, queries_of
 from moagraph.corpus import Corpus, File, is_statement_file, read_files
+from moagraph.derived import CLASSES, NODES, PROPERTIES
 from moagraph.errors import CannotCompare, DataHasFindings, InputUnreadable
 from moagraph.library import Library
-from moagraph.names import ASSERTED, BASE, PREFIXES, VOCAB, policy_graph
+from moagraph.names import ASSERTED, PREFIXES, VOCAB, policy_graph
 from moagraph.places import MANIFEST, Places, manifest_of, packaged
+from moagraph.policy import Chosen, admitted
 from moagraph.query import Query
 from moagraph.reader import Reader
 from moagraph.store import EmbeddedStore, Term
@@ -27,19 +29,6 @@ Node = dict[str, set[Term]]
 TYPE = f"{PREFIXES['rdf']}type"
 _SELECTOR = ox.NamedNode(f"{PREFIXES['oa']}TextPositionSelector")
 _ONTOLOGY = ox.NamedNode(f"{PREFIXES['owl']}Ontology")
-
-_DERIVED = """advises affects assessedAs authorisedFor availableFrom belongsTo beneficialInModels bindsReceptor
-    bindsReceptorOrNarrower comparedWith contains contraindicatedIn declares derivedFrom developedBy givenBy
-    hasMechanism hasMechanismOrNarrower hasPreparation hasPrice hasProperty hasRegimen hasStatus hasStopRule improves
-    interactsWith madeBy madeFrom manufacturedBy memberOf monitoredBy similarTo studiedFor usedFor yields
-    admittedBy impliesObject inconclusiveIn lineTier nullIn refutedBy supportedBy supportedIn tier underPolicy
-    unresolved usesClaim usesLine verdict"""
-DERIVED = frozenset(f"{VOCAB}{name}" for name in _DERIVED.split())
-"""Properties of what is derived: those that the rule hand-written-edge forbids in data."""
-
-_DERIVED_CLASSES = frozenset(f"{VOCAB}{name}" for name in ("ContestedEdge", "Derivation", "Indication", "Policy"))
-_DERIVED_KINDS = ("contradiction", "derivation", "flip", "graph", "policy", "tally")
-_DERIVED_NODES = tuple(f"{BASE}{kind}/" for kind in _DERIVED_KINDS)
 
 
 @dataclass(frozen=True)
@@ -89,17 +78,42 @@ class Side:
         return self.store.quads(policy_graph(policy))
 
 
-def side_at(path: Path, progress: Progress) -> Side:
+def side_at(path: Path, progress: Progress, chosen: Chosen | None = None) -> Side:
     """Gives what lies at a path: a folder with ontology, data and queries; a release; a Turtle or an N-Quads file.
+
+    Args:
+        path: the path.
+        progress: told what is being done.
+        chosen: a policy of a user's own, or a combination, under which the side is to be judged too.
 
     Raises:
         CannotCompare: it is none of those, or its data has violations.
         InputUnreadable: it cannot be read, or a release is not what its manifest says.
+        UnknownPolicy, BadPolicy, AdmitsNothing: it cannot be judged under the policy.
     """
+    if chosen is None or chosen.plain:
+        return _side_at(path, progress, None)
+    if (path / "ontology").is_dir():
+        return _side_at(path, progress, chosen)
+    side = _side_at(path, progress, None)
+    if chosen.name in side.policies and not chosen.files:
+        return side
+    rules = Rules.of(Corpus.of(f for f in read_files(packaged()) if f.path.startswith("ontology/")))
+    store = side.store.store
+    store.remove_graph(ox.NamedNode(policy_graph(chosen.name)))  # that of another text may have its name
+    known = {name: "" for name in side.policies if name != chosen.name}
+    policy, lines = admitted(store, chosen, known, rules.terms)
+    progress(f"{path}: deriving under policy {policy.name}")
+    derive(store, policy, rules.derivations, lines=lines)
+    note = f"what follows under {policy.name} is derived by the package"
+    return replace(side, policies=tuple(sorted({*side.policies, policy.name})), notes=(*side.notes, note))
+
+
+def _side_at(path: Path, progress: Progress, chosen: Chosen | None) -> Side:
     if not path.exists():
         raise InputUnreadable(f"there is no file or folder {path}", "name a project folder, a release or an export")
     if path.is_dir() and (path / "ontology").is_dir() and (path / "data").is_dir():
-        return _project(path, progress)
+        return _project(path, progress, chosen)
     if path.is_dir() and (path / MANIFEST).is_file() and (path / "moagraph.nq").is_file():
         return _release(path, progress)
     if path.is_file() and path.suffix.lower() == ".nq":
@@ -112,12 +126,14 @@ def side_at(path: Path, progress: Progress) -> Side:
     )
 
 
-def _project(path: Path, progress: Progress) -> Side:
+def _project(path: Path, progress: Progress, chosen: Chosen | None) -> Side:
     places = Places.at(path)
     try:
         folder = built(places, progress=lambda word: progress(f"{path}: {word}"))
     except DataHasFindings as error:
         raise CannotCompare(f"{path}: {error.problem}", f"moagraph check --root {path}") from None
+    if chosen is not None:
+        folder = derived(folder, chosen, lambda word: progress(f"{path}: {word}"))
     manifest = manifest_of(folder)
     triples = (
         quad.triple
@@ -211,9 +227,9 @@ def _packaged() -> Corpus:
 
 def _is_derived(triple: ox.Triple) -> bool:
     return (
-        triple.predicate.value in DERIVED
-        or (triple.predicate.value == TYPE and getattr(triple.object, "value", "") in _DERIVED_CLASSES)
-        or getattr(triple.subject, "value", "").startswith(_DERIVED_NODES)
+        triple.predicate.value in PROPERTIES
+        or (triple.predicate.value == TYPE and getattr(triple.object, "value", "") in CLASSES)
+        or getattr(triple.subject, "value", "").startswith(NODES)
     )
 
 

@@ -166,9 +166,21 @@ def _because(causes: Sequence[Cause], depth: int) -> Iterator[Line]:
     if not causes:
         yield depth, "because: not traced to a claim or line"
     for cause in causes[:3]:
-        yield depth, f"because: {_singular(_NOUNS[cause.kind])} {cause.what}: {compact(cause.iri)}"
+        by = " by the policy" if cause.what in ("admitted", "left out") else ""
+        yield (
+            depth,
+            f"because: {_singular(_NOUNS[cause.kind])} {cause.what}{by}: {compact(cause.iri)}{_lines_of(cause)}",
+        )
     if len(causes) > 3:
         yield depth, f"because: {len(causes) - 3} more"
+
+
+def _lines_of(cause: Cause) -> str:
+    """Gives the evidence lines through which a thing bears on a consequence, in words."""
+    if not cause.lines:
+        return ""
+    more = f" and {len(cause.lines) - 3} more" if len(cause.lines) > 3 else ""
+    return f", through {', '.join(compact(line) for line in cause.lines[:3])}{more}"
 
 
 def _policy(changed: PolicyChanges, most: int | None) -> Iterator[Line]:

@@ -9,15 +9,20 @@ contested side stands beside it, in attributes of its own.
 """
 
 from moagraph.overlap.graphs import Network, bipartite_graph, graphml, overlap_graph
+from moagraph.overlap.likeness import ALIKE_COLUMNS, CHANCE_COLUMNS, alike
 from moagraph.overlap.matrix import MATRIX_COLUMNS, matrix
-from moagraph.overlap.weighted import ALIKE_COLUMNS, TIER_WEIGHTS, Alike, alike, most_alike
+from moagraph.overlap.weighted import Alike, most_alike
+from moagraph.overlap.weights import TIER_WEIGHTS, WEIGHTS, Weights
 
 __all__ = [
     "ALIKE_COLUMNS",
+    "CHANCE_COLUMNS",
     "MATRIX_COLUMNS",
     "TIER_WEIGHTS",
+    "WEIGHTS",
     "Alike",
     "Network",
+    "Weights",
     "alike",
     "bipartite_graph",
     "graphml",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
@@ -13,7 +13,8 @@ from moagraph.table import Cell, Iri
 
 _EDGES = """
 SELECT ?compound ?mechanism ?verdict ?tier ?unresolved WHERE {
-  ?edge a moa:Derivation ; rdf:predicate moa:hasMechanism ; rdf:subject ?compound ; rdf:object ?mechanism ;
+  ?edge a moa:Derivation ; moa:edgePredicate moa:hasMechanism ;
+    moa:edgeSubject ?compound ; moa:edgeObject ?mechanism ;
     moa:verdict ?verdict ; moa:tier ?tier ; moa:unresolved ?unresolved .
 }
 """
@@ -87,6 +88,11 @@ class Hierarchy:
     def upward(self, mechanism: Iri) -> list[Iri]:
         """Gives the mechanism and what is broader, groupings left out."""
         return [m for m in (mechanism, *sorted(self.above.get(mechanism, ()))) if m not in self.groupings]
+
+    def most_specific(self, mechanisms: Collection[Iri]) -> tuple[Iri, ...]:
+        """Gives those of some mechanisms that are broader than none of them, in order."""
+        wide = {w for m in mechanisms for w in self.above.get(m, ())}
+        return tuple(sorted(m for m in mechanisms if m not in wide))
 
     def group(self, mechanism: Iri) -> Iri:
         """Gives what a mechanism is listed under: the nearest grouping, else the broadest mechanism."""

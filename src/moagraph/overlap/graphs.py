@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from moagraph.overlap.closures import Edge, Hierarchy, climbing, closures_of, edges_of
 from moagraph.overlap.sharing import Sharing
+from moagraph.overlap.weights import WEIGHTS
 from moagraph.store import Store
 from moagraph.table import Iri
 
@@ -22,7 +23,8 @@ def overlap_graph(store: Store, policy: str, *, isolated: bool = False, stronges
 
     Nodes are CURIEs with `kind`, `label`, `iri` and `mechanisms` (how many, broader ones included). Edges
     have `shared` and `mechanisms` (the most specific that both have by plain edges), `contested`,
-    `contested_shared` and `contested_mechanisms` (further ones, contested on a side), `jaccard` and `tier`.
+    `contested_shared` and `contested_mechanisms` (further ones, contested on a side), `jaccard`, the overlaps
+    `overlap_by_tier`, `overlap_by_information` and `overlap_by_both` (see `WEIGHTS`), and `tier`.
     An edge with `shared` 0 is no plain sharing. The graph's own attributes say how much there was:
     `compounds`, `pairs`, and `isolated`, the labels of compounds that share none of their mechanisms.
 
@@ -46,6 +48,8 @@ def overlap_graph(store: Store, policy: str, *, isolated: bool = False, stronges
         count, joined = len(kept), {c for pair in kept for c in pair[:2]}
     else:
         kept, count, joined = sharing.strongest(strongest)
+    named = ((name, WEIGHTS[name]) for name in ("tier", "information", "both"))
+    weighed = [(f"overlap_by_{name}", weights, weights.contents(plain)) for name, weights in named]
     curies = cache(lambda mechanisms: tuple(m.curie for m in mechanisms))
     graph: Network = nx.Graph()
     for pair in kept:
@@ -58,6 +62,10 @@ def overlap_graph(store: Store, policy: str, *, isolated: bool = False, stronges
             contested_shared=len(pair.contested),
             contested_mechanisms=curies(pair.contested),
             jaccard=pair.jaccard,
+            **{
+                name: round(weights.overlap(plain[pair.one], plain[pair.other], contents), 4)
+                for name, weights, contents in weighed
+            },
             tier=pair.tier,
         )
     graph.graph.update(

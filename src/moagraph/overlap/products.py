@@ -19,6 +19,50 @@ _STRIPS = 10
 """Into how many strips the triangle of pairs is cut; what lies left of it within a strip is worked out in vain."""
 
 
+class Layers(NamedTuple):
+    """Weights of things in sets, made ready for products.
+
+    Attributes:
+        left: a matrix of 0 and 1 with a row for each set.
+        right: another; the product of `left` with its transpose holds for each two sets the sum of the smaller
+            weights.
+        totals: the sum of each set's weights.
+    """
+
+    left: sparse.csr_array
+    right: sparse.csr_array
+    totals: Ints
+
+
+def layers(sets: Ints, things: Ints, heights: Ints, contents: Ints, shape: tuple[int, int]) -> Layers:
+    """Gives weights ready for products.
+
+    min(v, w) is a sum over the steps between heights that both reach, so each thing has a column for each step.
+
+    Args:
+        sets: the number of the set of each entry.
+        things: the number of the thing in it; no thing stands in a set twice.
+        heights: its weight in that set, above 0.
+        contents: what its weight is multiplied by, the same for a thing wherever it stands; not below 0.
+        shape: how many sets and things there are.
+    """
+    import numpy as np
+    from scipy import sparse
+
+    totals = np.bincount(sets, heights * contents, shape[0]).astype(np.int64)
+    # Small numbers take less time to move about.
+    kind: Any = np.int16 if totals.max() < 2**15 else np.int64
+    steps = np.unique(heights)
+    reached = [(heights >= step) & (contents > 0) for step in steps]
+    rows = np.concatenate([sets[kept] for kept in reached])
+    columns = np.concatenate([things[kept] * len(steps) + i for i, kept in enumerate(reached)])
+    rises = np.diff(steps, prepend=0)
+    values = np.concatenate([(contents[kept] * rise).astype(kind) for kept, rise in zip(reached, rises, strict=True)])
+    wide = (shape[0], shape[1] * len(steps))
+    left = sparse.csr_array((np.ones(len(rows), kind), (rows, columns)), shape=wide)
+    return Layers(left, sparse.csr_array((values, (rows, columns)), shape=wide), totals)
+
+
 class Block(NamedTuple):
     """Products of some rows with others, where they are not 0.
 

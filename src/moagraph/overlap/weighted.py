@@ -1,8 +1,9 @@
-"""Which compounds are most alike: the evidence-weighted overlap of all pairs, for many thousand compounds.
+"""Which compounds are most alike: the weighted overlap of all pairs, for many thousand compounds.
 
 The overlap of two compounds is a weighted Jaccard index, also called Ruzicka similarity, over the mechanisms that
 each has, as such or through something narrower. A mechanism that both have counts with the weight of the weaker
-side's tier, one that only one of them has with the weight of that side's tier:
+side's tier, one that only one of them has with the weight of that side's tier, each times the mechanism's information
+content where that counts (`weights.py`):
 
     overlap = sum of min(weight, other weight) / sum of max(weight, other weight)
 
@@ -13,29 +14,14 @@ that memory stays bounded however many pairs share something.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from itertools import chain
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
-from moagraph.errors import BadValue
-from moagraph.overlap.closures import Hierarchy, closures_of, edges_of
-from moagraph.overlap.products import Block, Products, strips
-from moagraph.store import Store
-from moagraph.table import Cell, Column, Table
+from moagraph.overlap.products import Block, Layers, Products, layers, strips
+from moagraph.overlap.weights import TIER_WEIGHTS, Weights
 
 if TYPE_CHECKING:
-    from scipy import sparse
-
     from moagraph.overlap.products import Floats, Ints
-
-TIER_WEIGHTS: Mapping[str, int] = MappingProxyType({"A": 10, "B": 8, "C": 6, "D": 4, "E": 3, "F": 1})
-"""What a mechanism counts by the tier of its evidence; only the ratios matter.
-
-They are an option of the reader's, who may give others, and no confidence: nothing says that two in vitro studies are
-worth a trial. Equal weights give the plain Jaccard index. Whole numbers keep sums exact, so that equal overlaps are
-equal on every machine.
-"""
 
 Name = TypeVar("Name", bound=str)
 
@@ -51,18 +37,18 @@ class Alike(NamedTuple, Generic[Name]):
 def most_alike(
     closures: Mapping[Name, Mapping[Name, str]],
     *,
-    weights: Mapping[str, int] = TIER_WEIGHTS,
+    weights: str | Mapping[str, int] = TIER_WEIGHTS,
     top: int = 1000,
     at_least: float = 0.0,
 ) -> list[Alike[Name]]:
-    """Gives the pairs with the greatest evidence-weighted overlap, the most alike first, then by their names.
+    """Gives the pairs with the greatest weighted overlap, the most alike first, then by their names.
 
     Args:
         closures: for each compound the mechanisms that it has, as such or through something narrower, each with its
             best tier.
-        weights: what a mechanism counts by its tier: whole numbers above 0.
+        weights: what a mechanism counts: one of `WEIGHTS` by name, or weights by tier, whole numbers above 0.
         top: how many pairs at most.
-        at_least: the least overlap of a pair; pairs that share nothing are never listed.
+        at_least: the least overlap of a pair; pairs that share nothing that counts are never listed.
 
     >>> most_alike({"a": {"m": "B", "n": "F"}, "b": {"m": "D"}, "c": {"o": "A"}})
     [Alike(one='a', other='b', overlap=0.4444444444444444)]
@@ -70,101 +56,36 @@ def most_alike(
     compounds = sorted(compound for compound, closure in closures.items() if closure)
     if len(compounds) < 2 or top < 1:
         return []
-    best = _best(*_layers(compounds, closures, weights), top, at_least)
+    chosen = Weights.of(weights)
+    contents = chosen.contents(closures)
+    if not any(contents.values()):
+        return []
+    best = _best(_layers(compounds, closures, chosen.tiers, contents), top, at_least)
     return [
         Alike(compounds[one], compounds[other], overlap)
         for one, other, overlap in zip(*(column.tolist() for column in best.found), strict=True)
     ]
 
 
-ALIKE_COLUMNS = (
-    Column("compound", "moa:Compound"),
-    Column("other", "moa:Compound"),
-    Column("overlap", "xsd:decimal"),
-    Column("shared", "xsd:integer"),
-    Column("tier", "xsd:string"),
-    Column("mechanisms", "moa:Mechanism*"),
-)
-"""The columns of `alike`."""
-
-
-def alike(
-    store: Store,
-    policy: str,
-    *,
-    weights: Mapping[str, int] = TIER_WEIGHTS,
-    top: int = 100,
-    at_least: float = 0.0,
-) -> Table:
-    """Gives the most alike compounds by their evidence-weighted overlap over plain edges.
-
-    **Shape**: `ALIKE_COLUMNS`; the greatest overlap first, then by the IRIs of both. `overlap` is rounded to four
-    places. `mechanisms` are the most specific that both have, `shared` counts them, and `tier` is of each the worse
-    side's, and of those the best.
-
-    Args:
-        store: what is asked.
-        policy: name of the policy of evidence.
-        weights: what a mechanism counts by its tier, A to F: whole numbers above 0.
-        top: how many pairs at most.
-        at_least: the least overlap of a pair.
-
-    Raises:
-        BadValue: a tier has no weight, or none above 0.
-    """
-    for tier in TIER_WEIGHTS:
-        weight = weights.get(tier)
-        if not isinstance(weight, int) or weight < 1:
-            raise BadValue(
-                f"tier {tier} needs a weight, a whole number above 0, and has {weight}", "give weights for A to F"
-            )
-    hierarchy = Hierarchy.of(store, policy)
-    closures = closures_of(edges_of(store, policy), hierarchy, {"supported"})
-    rows: list[tuple[Cell, ...]] = []
-    for one, other, overlap in most_alike(closures, weights=weights, top=top, at_least=at_least):
-        mine, theirs = closures[one], closures[other]
-        both = mine.keys() & theirs.keys()
-        wide = {w for m in both for w in hierarchy.above.get(m, ())}
-        shared = tuple(sorted(both - wide))
-        tier = min(max(mine[m], theirs[m]) for m in shared)
-        rows.append((one, other, Decimal(f"{overlap:.4f}"), len(shared), tier, shared))
-    return Table(ALIKE_COLUMNS, tuple(rows), f"Most alike compounds, policy of evidence: {policy}")
-
-
 def _layers(
-    compounds: list[Name], closures: Mapping[Name, Mapping[Name, str]], weights: Mapping[str, int]
-) -> tuple[sparse.csr_array, sparse.csr_array, Ints]:
-    """Gives two matrices, the product of one with the other's transpose, and the sum of each compound's weights.
-
-    The product holds for each two compounds the sum of the smaller weights: min(v, w) is a sum over the steps between
-    weights that both reach, so each mechanism has a column for each step.
-    """
+    compounds: list[Name], closures: Mapping[Name, Mapping[Name, str]], tiers: Mapping[str, int],
+    contents: Mapping[Name, int],
+) -> Layers:  # fmt: skip
+    """Gives the mechanisms of compounds ready for products."""
     import numpy as np
-    from scipy import sparse
 
     found = [closures[compound] for compound in compounds]
     named = list(chain.from_iterable(found))
     numbers = {mechanism: number for number, mechanism in enumerate(dict.fromkeys(named))}
     mechanisms = np.fromiter(map(numbers.__getitem__, named), np.int32, len(named))
-    tiers = chain.from_iterable(closure.values() for closure in found)
-    values = np.fromiter(map(weights.__getitem__, tiers), np.int64, len(named))
+    each = chain.from_iterable(closure.values() for closure in found)
+    values = np.fromiter(map(tiers.__getitem__, each), np.int64, len(named))
+    worth = np.fromiter(map(contents.__getitem__, named), np.int64, len(named))
     owners = np.repeat(np.arange(len(compounds), dtype=np.int32), [len(closure) for closure in found])
-    totals = np.bincount(owners, values).astype(np.int64)
-    # Small numbers take less time to move about.
-    kind: Any = np.int16 if totals.max() < 2**15 else np.int64
-    steps = np.unique(values)
-    reached = [values >= step for step in steps]
-    rows = np.concatenate([owners[kept] for kept in reached])
-    columns = np.concatenate([mechanisms[kept] * np.int32(len(steps)) + i for i, kept in enumerate(reached)])
-    heights = np.concatenate(
-        [np.full(kept.sum(), h, kind) for kept, h in zip(reached, np.diff(steps, prepend=0), strict=True)]
-    )
-    shape = (len(compounds), len(numbers) * len(steps))
-    left = sparse.csr_array((np.ones(len(rows), kind), (rows, columns)), shape=shape)
-    return left, sparse.csr_array((heights, (rows, columns)), shape=shape), totals
+    return layers(owners, mechanisms, values, worth, (len(compounds), len(numbers)))
 
 
-def _best(left: sparse.csr_array, right: sparse.csr_array, totals: Ints, top: int, at_least: float) -> _Best:
+def _best(weights: Layers, top: int, at_least: float) -> _Best:
     """Gives the best pairs, looking at few of the others.
 
     An overlap is at most the ratio of the two sums of weights. So compounds are put in the order of their sums, and
@@ -172,8 +93,8 @@ def _best(left: sparse.csr_array, right: sparse.csr_array, totals: Ints, top: in
     """
     import numpy as np
 
-    order = np.argsort(totals, kind="stable")
-    products, totals = Products(left[order], right[order]), totals[order]
+    order = np.argsort(weights.totals, kind="stable")
+    products, totals = Products(weights.left[order], weights.right[order]), weights.totals[order]
     best = _Best(order, totals, top, at_least)
     # As many strips as take least time for a thousand to 50 thousand compounds.
     cut = list(strips(len(order), max(4, round(len(order) ** 0.5 / 6))))

@@ -17,7 +17,7 @@ import pyoxigraph as ox
 import rdflib
 from rdflib.namespace import RDF, RDFS, SH
 
-from moagraph.build import Derivation, Policy, about_policy, as_update, derivations_of, policies_of, queries_of
+from moagraph.build import Derivation, about_policy, as_update, derivations_of, policies_of, queries_of
 from moagraph.check import by_queries, shapes_of
 from moagraph.corpus import Corpus, digest_of_sums, is_statement_file, paths_in, read_file
 from moagraph.endpoint import Arrived, without_credentials
@@ -26,6 +26,7 @@ from moagraph.findings import by_rules, by_shapes, rules_of, together
 from moagraph.names import ASSERTED, VOCAB, compact, expand, policy_graph
 from moagraph.placement import defined_twice, misplacements
 from moagraph.places import Places
+from moagraph.policy import Policy
 from moagraph.remote.writing import Target, chunks
 from moagraph.report import Finding, Report
 from moagraph.store import Solutions, Triples, iri_term

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from moagraph.api import Graph
 from moagraph.endpoint import Arrived, without_credentials
@@ -12,7 +12,9 @@ from moagraph.names import ASSERTED, policy_graph
 from moagraph.remote.writing import Target, chunks
 
 
-def push(graph: Graph, target: Target, progress: Callable[[str], None] = lambda _: None) -> dict[str, int]:
+def push(
+    graph: Graph, target: Target, progress: Callable[[str], None] = lambda _: None, also: Sequence[Graph] = ()
+) -> dict[str, int]:
     """Writes all graphs, and gives for each how many triples were sent: none where they were there already.
 
     A push that was cut off goes on where it stopped; a graph of other data is removed first. Until all has
@@ -22,14 +24,18 @@ def push(graph: Graph, target: Target, progress: Callable[[str], None] = lambda 
         graph: what is brought.
         target: where to.
         progress: told what is being done.
+        also: the same graph opened under policies of a user's own or combinations, whose graphs are brought too;
+            others that are there, of an earlier push, are removed.
 
     Raises:
         EndpointFailed: the endpoint refuses, or holds in the end other than what was sent.
     """
     arrived = target.store.arrived()
     texts = {ASSERTED: [f"{triple} .\n" for triple in graph.asserted()]}
-    for policy in graph.policies:
-        texts[policy_graph(policy)] = sorted(f"{triple} .\n" for triple in graph.store.quads(policy_graph(policy)))
+    for opened in (graph, *also):
+        for name in map(policy_graph, opened.policies):
+            if name not in texts:
+                texts[name] = sorted(f"{triple} .\n" for triple in opened.store.quads(name))
     wanted = {name: _digest(lines) for name, lines in texts.items()}
     sent = dict.fromkeys(texts, 0)
     for name in [name for name in arrived if name not in texts]:

@@ -11,11 +11,16 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pyoxigraph as ox
 
+from moagraph.weigh.contradictions import contradictions
 from moagraph.weigh.evidence import Evidence, Facts
+from moagraph.weigh.fragility import flips
+from moagraph.weigh.independence import independence
+from moagraph.weigh.information import informativeness
+from moagraph.weigh.reviews import overlap_of_reviews
 
 Weighing = Callable[[Evidence], Iterable[ox.Triple]]
 
-WEIGHINGS: tuple[Weighing, ...] = ()
+WEIGHINGS: tuple[Weighing, ...] = (independence, overlap_of_reviews, flips, informativeness, contradictions)
 """All weighings, in the order in which they run; none sees what another gives."""
 
 

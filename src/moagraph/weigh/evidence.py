@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pyoxigraph as ox
@@ -20,9 +21,12 @@ CLASSES = (
     "Claim",
     "Compound",
     "CompoundGroup",
+    "Condition",
+    "ContradictionDimension",
     "EvidenceLine",
     "Finding",
     "Mechanism",
+    "Outcome",
     "Quantity",
     "Reference",
     "Regimen",
@@ -60,9 +64,19 @@ def gathered(rows: Solutions) -> dict[str, dict[str, tuple[str, ...]]]:
     }
 
 
+def _values(store: Store, policy: str, query: str) -> dict[str, tuple[str, ...]]:
+    """Gives the second of two columns by the first, in order."""
+    answer = store.answer(query, policy)
+    assert isinstance(answer, Solutions)
+    found: dict[str, list[str]] = defaultdict(list)
+    for key, value in answer.rows:
+        found[text(key)].append(text(value))
+    return {key: tuple(sorted(values)) for key, values in sorted(found.items())}
+
+
 def text(term: object) -> str:
-    """Gives the IRI, or the text of a literal."""
-    return str(getattr(term, "value", ""))
+    """Gives the IRI, or the text of a literal; equal ones are held once, since most IRIs are told many times."""
+    return sys.intern(str(getattr(term, "value", "")))
 
 
 @dataclass(frozen=True)
@@ -72,10 +86,14 @@ class Facts:
     Attributes:
         nodes: what is said of each node of `CLASSES`, by IRI.
         members: the IRIs of each class, in order, by its local name.
+        labels: the English name of each thing and concept, by IRI.
+        broader: the next broader concepts of each concept, in order, by IRI.
     """
 
     nodes: Mapping[str, Node]
     members: Mapping[str, tuple[str, ...]]
+    labels: Mapping[str, str] = field(default_factory=dict)
+    broader: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, store: Store, policy: str) -> Facts:
@@ -86,7 +104,10 @@ class Facts:
             found = read(store, policy, name)
             members[name] = tuple(found)
             nodes |= found
-        return cls(nodes, members)
+        named = 'SELECT ?thing ?name WHERE { ?thing skos:prefLabel ?name FILTER (LANG(?name) = "en") }'
+        labels = {thing: names[0] for thing, names in _values(store, policy, named).items()}
+        broader = _values(store, policy, "SELECT ?concept ?wide WHERE { ?concept skos:broader ?wide }")
+        return cls(nodes, members, labels, broader)
 
     def values(self, node: str, name: str) -> tuple[str, ...]:
         """Gives the values of a property, in order; none where there is none."""
@@ -114,6 +135,31 @@ class Facts:
             found.update(others, [line] if others else [])
         return frozenset(found)
 
+    @cached_property
+    def classes(self) -> Mapping[str, frozenset[str]]:
+        """The members of each class as sets, by the local name of the class."""
+        return {name: frozenset(members) for name, members in self.members.items()}
+
+    @cached_property
+    def groups(self) -> Mapping[str, tuple[str, ...]]:
+        """The groups that each compound is a member of, in order."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for group in self.members["CompoundGroup"]:
+            for member in self.values(group, "member"):
+                found[member].append(group)
+        return {member: tuple(groups) for member, groups in found.items()}
+
+    def wider(self, concept: str) -> frozenset[str]:
+        """Gives every concept that holds this one, at any distance, by `skos:broader`; the concept itself is none."""
+        found: set[str] = set()
+        open_ = [concept]
+        while open_:
+            for wide in self.broader.get(open_.pop(), ()):
+                if wide not in found:
+                    found.add(wide)
+                    open_.append(wide)
+        return frozenset(found - {concept})
+
     def studies(self, line: str) -> tuple[str, ...]:
         """Gives what a line rests on: its studies; else the studies that its references report, and references that
         report none; nothing where the line names neither.
@@ -135,8 +181,8 @@ class Evidence:
         facts: what is asserted.
         policy: name of the policy.
         tiers: the tier, A to F, of each line that the policy admits.
-        derivations: what is said of each derived edge, by IRI: `subject`, `predicate`, `object`, `usesClaim`,
-            `supportedBy`, `refutedBy`, `nullIn`, `inconclusiveIn`, `verdict`, `tier`, `unresolved`.
+        derivations: what is said of each derived edge, by IRI: `edgeSubject`, `edgePredicate`, `edgeObject`,
+            `usesClaim`, `supportedBy`, `refutedBy`, `nullIn`, `inconclusiveIn`, `verdict`, `tier`, `unresolved`.
     """
 
     facts: Facts

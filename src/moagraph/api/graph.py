@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
-from moagraph.errors import EndpointFailed, InputUnreadable, UnknownPolicy
+from moagraph.errors import UnknownPolicy
 from moagraph.library import Library
 from moagraph.names import ASSERTED, PREFIXES
-from moagraph.places import Places, cache, known_generation, manifest_of, packaged
+from moagraph.places import Places, packaged
 from moagraph.query import Query
 from moagraph.store import EmbeddedStore, Store, Triples
 from moagraph.table import Table
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
     from moagraph.compare.cells import SideBySide
     from moagraph.faces.signature import Questions
+    from moagraph.receipts.receipt import Receipt
+    from moagraph.receipts.verifying import Verification
     from moagraph.sandbox import Limits, Sandboxed
+    from moagraph.shifts import Lost, WhatIf
     from moagraph.show import Account
-
-DEFAULT_POLICY = "stated"
-
-Progress = Callable[[str], None]
+    from moagraph.why import Explanation
 
 
 class Graph:
@@ -43,6 +43,8 @@ class Graph:
         folder: the folder of the embedded store; None for an endpoint.
         manifest: what is known of how it was built: `digest`, `looked_at`.
         unchecked: number of a user's own triples, which no check has seen and from which nothing is derived.
+        own: a user's own files of RDF, and folders of them.
+        own_policies: texts of a user's own policies, by name.
     """
 
     def __init__(
@@ -67,6 +69,8 @@ class Graph:
         self.folder = folder
         self.manifest = dict(manifest or {})
         self.unchecked = 0
+        self.own: tuple[Path, ...] = ()
+        self.own_policies: dict[str, str] = {}
         self._scratch = scratch
         self._sandbox: Sandboxed | None = None
 
@@ -96,6 +100,39 @@ class Graph:
             MoagraphError: the question was wrong; the message says how to mend it.
         """
         return self.library.ask(name, values)
+
+    def receipt(self, name: str, **values: object) -> Receipt:
+        """Gives the receipt of an answer: the question, what it was asked of, the rows, and the evidence under each.
+
+        Args:
+            name: the query's name.
+            values: its parameters, as `ask` takes them.
+
+        Raises:
+            MoagraphError: the question was wrong; the message says how to mend it.
+        """
+        from moagraph.receipts.making import receipt_of
+        from moagraph.receipts.setting import setting_of
+
+        return receipt_of(self.library, name, values, setting_of(self))
+
+    def verify(self, receipt: Receipt | str | Path) -> Verification:
+        """Asks again what a receipt records, and says what changed and because of which evidence line.
+
+        Args:
+            receipt: the receipt, or the file that it is in; asked under this graph's policy, not its own.
+
+        Raises:
+            NotAReceipt, ReceiptAltered: the file holds no receipt, or one that was changed.
+            ReceiptOfAnotherGraph: nothing that it speaks of is in this graph.
+            BadRdf, InputUnreadable: the file cannot be read.
+        """
+        from moagraph.receipts.reading import receipt_at
+        from moagraph.receipts.setting import setting_of
+        from moagraph.receipts.verifying import verify
+
+        read = receipt_at(Path(receipt)) if isinstance(receipt, str | Path) else receipt
+        return verify(read, self.library, setting_of(self))
 
     @property
     def queries(self) -> Questions:
@@ -161,6 +198,29 @@ class Graph:
 
         return compare(self.library, compounds, table)
 
+    def what_if(self, without: Iterable[str] = (), **others: Unpack[Lost]) -> WhatIf:
+        """Gives what would be judged otherwise under this policy if all of these were lost.
+
+        Args:
+            without: references, studies, sources, evidence lines, or agents with what they assert and sponsor.
+            others: the same by class, and `sponsors` and `authors`.
+
+        Raises:
+            UnknownThing, AmbiguousThing: a name names nothing, or several things.
+            InputTooLarge: the endpoint holds more than can be read into memory.
+        """
+        from moagraph.build import rules_at
+        from moagraph.shifts import what_if
+
+        policies, derivations = rules_at(self.places or packaged())
+        texts = {name: policy.text for name, policy in policies.items()} | self.own_policies
+        parts = self.policy.split("+")
+        for name in parts:
+            if name not in texts:
+                raise UnknownPolicy(name, texts)
+        summary = self.policies[self.policy]
+        return what_if(self.library, without, others, [texts[name] for name in parts], summary, derivations)
+
     def overlap(self, mechanisms: bool = False, strongest: int | None = None) -> nx.Graph[Any]:
         """Gives the overlap graph: compounds, joined where they share mechanisms.
 
@@ -174,21 +234,53 @@ class Graph:
             return bipartite_graph(self.store, self.policy)
         return overlap_graph(self.store, self.policy, strongest=strongest)
 
-    def alike(self, top: int = 100, at_least: float = 0.0, weights: Mapping[str, int] | None = None) -> Table:
-        """Gives the most alike compounds: the overlap of their mechanisms, weighted by evidence.
+    def alike(
+        self, *compounds: str, top: int = 100, at_least: float = 0.0, weights: str | Mapping[str, int] = "tier",
+        permutations: int | None = 0, seed: int = 1,
+    ) -> Table:  # fmt: skip
+        """Gives the most alike compounds: the overlap of their mechanisms, by default weighted by evidence.
+
+        With permutations, p and q say how likely chance makes two compounds so alike, in random graphs in which each
+        compound keeps how many mechanisms it has, and each mechanism how many compounds have it.
 
         Args:
+            compounds: by any of their names; one, for its pairs alone, or two, for that pair alone.
             top: how many pairs at most.
             at_least: the least overlap of a pair, from 0 to 1.
-            weights: what a mechanism counts by its tier, A to F, by the weaker side: `moagraph.overlap.TIER_WEIGHTS`
-                unless given. Equal weights give the plain Jaccard index.
+            weights: what a mechanism counts: none (the Jaccard index), tier, information (its information content,
+                simGIC) or both; or weights by tier, A to F, such as `moagraph.overlap.TIER_WEIGHTS`.
+            permutations: how many random graphs to draw; if None, 1,000, but none for more than 20 thousand edges.
+            seed: with the same seed, the same graphs are drawn on every machine.
 
         Raises:
-            BadValue: a tier has no weight, or none above 0.
+            UnknownThing, AmbiguousThing: a name names no compound, or several.
+            BadValue: more than two compounds, or one twice; no such weights, or a tier without one above 0.
         """
-        from moagraph.overlap import TIER_WEIGHTS, alike
+        from moagraph.overlap import alike
+        from moagraph.table import Iri
 
-        return alike(self.store, self.policy, weights=weights or TIER_WEIGHTS, top=top, at_least=at_least)
+        iris = [self.library.names.resolve(name, ["moa:Compound"]) for name in compounds]
+        named = [Iri(iri, self.store.label(iri)) for iri in iris]
+        return alike(
+            self.store, self.policy, weights=weights, top=top, at_least=at_least, compounds=named,
+            permutations=permutations, seed=seed,
+        )  # fmt: skip
+
+    def why(self, one: str, other: str, permutations: int | None = None, seed: int = 1) -> Explanation:
+        """Explains why two compounds are joined in the overlap graph, or are not, and what speaks against it.
+
+        Args:
+            one: a compound, by any of its names.
+            other: another.
+            permutations: how many random graphs to draw for p and q, as for `alike`.
+            seed: where their chance begins.
+
+        Raises:
+            MoagraphError: a name names no compound, or several, or both the same one.
+        """
+        from moagraph.why import why
+
+        return why(self.library, one, other, permutations=permutations, seed=seed)
 
     def matrix(self) -> Table:
         """Gives compounds by mechanisms: verdict and tier of each cell, or why it is blank."""
@@ -223,139 +315,3 @@ class Graph:
         for prefix, namespace in PREFIXES.items():
             graph.bind(prefix, namespace)
         return graph
-
-
-def open(
-    root: str | Path | None = None,
-    *,
-    policy: str = DEFAULT_POLICY,
-    data: str | Path | Sequence[str | Path] = (),
-    packaged_data: bool = True,
-    endpoint: str | None = None,
-    last_good: bool = False,
-    progress: Progress | None = None,
-) -> Graph:
-    """Opens the graph for asking; builds it first where these very files were not built before.
-
-    Args:
-        root: a folder that holds `ontology`, `data` and `queries`; the packaged ones unless given.
-        policy: name of the policy of evidence that answers are under.
-        data: a user's own files, or folders of them: RDF, which every query sees beside the graph, unchecked, and
-            `.rq` files, which become named queries.
-        packaged_data: whether the graph itself is asked, or `data` alone.
-        endpoint: address of a SPARQL 1.1 endpoint that holds the graph, instead of the embedded store.
-        last_good: asks the last store that was built from this folder, even where its files have changed since and
-            no longer pass the check.
-        progress: told what is being done where the graph must be built first.
-
-    Raises:
-        DataHasFindings: the data has violations.
-        UnknownPolicy: there is no such policy.
-        InputUnreadable, NothingToCheck: there is nothing to open.
-        EndpointFailed: the endpoint cannot be reached, or holds no whole graph.
-    """
-    files = [Path(data)] if isinstance(data, str | Path) else [Path(one) for one in data]
-    if endpoint is not None:
-        if root is not None or files or not packaged_data or last_good:
-            raise InputUnreadable("an endpoint is asked as it is", "leave out --root, --data and --last-good")
-        return _at_endpoint(endpoint, policy)
-    if not packaged_data:
-        if not files:
-            raise InputUnreadable("there is nothing to ask without packaged data", "name files with --data")
-        return _with_data(None, {}, {policy: ""}, policy, files, None, {})
-    places = Places.at(Path(root)) if root is not None else packaged()
-    folder = known_generation(places, cache(), last_good=last_good)
-    if folder is None:
-        from moagraph.build import built
-
-        folder = built(places, progress=progress or (lambda _: None))
-    manifest = manifest_of(folder)
-    queries = {name: Query.from_dict(found) for name, found in manifest["queries"].items()}
-    policies: dict[str, str] = manifest["policies"]
-    if files:
-        return _with_data(folder / "store", queries, policies, policy, files, places, manifest)
-    store = EmbeddedStore.open(folder / "store")
-    return Graph(store, queries, policies, policy, places=places, folder=folder / "store", manifest=manifest)
-
-
-def _with_data(
-    store: Path | None,
-    queries: Mapping[str, Query],
-    policies: Mapping[str, str],
-    policy: str,
-    files: Sequence[Path],
-    places: Places | None,
-    manifest: Mapping[str, Any],
-) -> Graph:
-    """Gives a graph with a user's own triples beside it, in a store of its own."""
-    import tempfile
-
-    from moagraph.foreign import DATA_GRAPH, scratch_generation
-    from moagraph.library import queries_in
-
-    own = queries_in(files)
-    root = cache()
-    root.mkdir(parents=True, exist_ok=True)
-    scratch = tempfile.TemporaryDirectory(prefix=".data-", dir=root)
-    folder = scratch_generation(store, [path for path in files if path.suffix != ".rq"], Path(scratch.name))
-    embedded = EmbeddedStore.open(folder, [DATA_GRAPH])
-    graph = Graph(
-        embedded,
-        {**queries, **own},
-        policies,
-        policy,
-        places=places,
-        folder=folder,
-        manifest=manifest,
-        scratch=scratch,
-    )
-    graph.unchecked = embedded.count(DATA_GRAPH)
-    return graph
-
-
-def _at_endpoint(url: str, policy: str) -> Graph:
-    from moagraph.endpoint import EndpointStore, without_credentials
-
-    store = EndpointStore(url)
-    policies = store.policies()
-    shown = without_credentials(url)
-    if not policies:
-        raise EndpointFailed(f"{shown} holds no graph of moagraph", f"moagraph push {shown}")
-    arrived = store.arrived()
-    for graph, part in arrived.items():
-        if not part.whole:
-            size = "" if part.total is None else f" of {part.total:,}"
-            raise EndpointFailed(
-                f"{shown} holds only {part.done:,}{size} triples of {graph}",
-                f"finish the push: moagraph push {shown}",
-            )
-    digest = arrived[ASSERTED].digest if ASSERTED in arrived else ""
-    return Graph(store, _packaged_queries(), policies, policy, manifest={"digest": digest, "looked_at": {}})
-
-
-def _packaged_queries() -> dict[str, Query]:
-    """Gives the named queries that come with moagraph, without building anything."""
-    places = packaged()
-    folder = known_generation(places, cache())
-    if folder is not None:
-        return {name: Query.from_dict(found) for name, found in manifest_of(folder)["queries"].items()}
-    return {path.stem: Query.parse(path.stem, path.read_text("utf-8")) for path in places.queries.glob("*.rq")}
-
-
-def from_rdflib(graph: rdflib.Graph, *, policy: str = DEFAULT_POLICY, packaged_data: bool = False) -> Graph:
-    """Opens an rdflib graph for asking, alone or beside the packaged data; unchecked, so nothing is derived from it.
-
-    Args:
-        graph: the triples; of a Dataset, those of all its graphs.
-        policy: name of the policy of evidence that answers are under.
-        packaged_data: whether the packaged data are asked too.
-    """
-    import tempfile
-
-    import rdflib
-
-    named = isinstance(graph, rdflib.Dataset | rdflib.ConjunctiveGraph)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / ("graph.nq" if named else "graph.nt")
-        graph.serialize(path, format="nquads" if named else "nt", encoding="utf-8")
-        return open(policy=policy, data=path, packaged_data=packaged_data)

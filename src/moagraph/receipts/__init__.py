@@ -1,0 +1,1 @@
+"""Receipts of answers: what was asked, of what, the rows that came and the evidence under each; and their replay."""

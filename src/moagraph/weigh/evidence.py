@@ -23,6 +23,7 @@ CLASSES = (
     "CompoundGroup",
     "Condition",
     "ContradictionDimension",
+    "EvidenceBody",
     "EvidenceLine",
     "Finding",
     "Mechanism",
@@ -31,6 +32,7 @@ CLASSES = (
     "Reference",
     "Regimen",
     "Source",
+    "Stack",
     "Study",
     "StudySet",
 )

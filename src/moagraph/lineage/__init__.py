@@ -171,7 +171,9 @@ class Lineage:
             elif made_by := self._derivations(edge):
                 derived |= made_by
                 lines = lines.union(*(self.lines_under(node) for node in made_by))
+                others = others.union(*(self._narrowing(edge, node) for node in made_by))
             elif not (predicate == TYPE and value == _INDICATION):
+                derived.update([thing] if is_derived(thing) else [])
                 others.add(edge)
         for claim in judged:
             lines.update(self.nodes.things(claim, *LINKS))
@@ -181,7 +183,8 @@ class Lineage:
             judged.add(claim)
             lines.update(admitted)
             others |= set() if admitted else listed[claim]
-        others = others.union(*(self._hierarchy_under(node) for node in derived))
+        for node in derived:
+            others |= self._hierarchy_under(node) | self._lists_under(node)
         own = self._parts_of(lines)
         kept = frozenset(edge for edge in others if edge.subject not in own)
         return Basis(frozenset(lines), frozenset(judged), frozenset(derived), kept)
@@ -198,6 +201,11 @@ class Lineage:
                 elif self.nodes.is_claim(one):
                     lines.update(self.nodes.things(one, *LINKS))
         return lines
+
+    def _narrowing(self, edge: Edge, derivation: str) -> frozenset[Edge]:
+        """Gives the statements by which what a compound has is narrower than what an edge says that it has."""
+        had = self.nodes.values(derivation, "edgeObject") if edge.predicate in _CLOSURES else ()
+        return frozenset().union(*(walked(self.nodes, _BROADER, one, edge.object) for one in had))
 
     def _hierarchy_under(self, node: str) -> frozenset[Edge]:
         """Gives the statements by which one side of a contradiction is on something narrower than the other."""
@@ -216,6 +224,12 @@ class Lineage:
         ]
         ways = [(start, end) for one, other in (ends, ends[::-1]) for start in one - other for end in other - one]
         return frozenset().union(*(walked(self.nodes, _BROADER, start, end) for start, end in ways))
+
+    def _lists_under(self, node: str) -> frozenset[Edge]:
+        """Gives the statements on what reviews include of which an overlap was counted."""
+        name = "includesStudy"
+        reviews = self.nodes.things(node, "review")
+        return frozenset(Edge(one, VOCAB + name, study) for one in reviews for study in self.nodes.values(one, name))
 
     def _derivations(self, edge: Edge) -> set[str]:
         """Gives the derivations that a plain edge, or what a compound has through something narrower, came from."""

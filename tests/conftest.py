@@ -80,13 +80,19 @@ class Ontology:
     def __repr__(self) -> str:
         return f"Ontology of {len(self.files)} files"
 
-    def store(self, triples: Iterable[ox.Triple], policies: Iterable[str] = ("stated", "everything")) -> ox.Store:
-        """Gives a store of just these triples and of what policies derive from them."""
+    def store(
+        self,
+        triples: Iterable[ox.Triple],
+        policies: Iterable[str] = ("stated", "everything"),
+        *,
+        weighing: bool = True,
+    ) -> ox.Store:
+        """Gives a store of just these triples and of what policies derive from them, weighed or not."""
         store = ox.Store()
         asserted = ox.NamedNode(ASSERTED)
         store.extend(ox.Quad(t.subject, t.predicate, t.object, asserted) for t in triples)
         for name in policies:
-            derive(store, self.policies[name], self.derivations)
+            derive(store, self.policies[name], self.derivations, weighing=weighing)
         return store
 
     def library(self, contents: Iterable[bytes], policy: str = "stated") -> Library:

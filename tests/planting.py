@@ -20,6 +20,7 @@ TRIAL, REPORT = "study/alphamide-trial.ttl", "reference/nobody-2001.ttl"
 LATE = "mechanism/late-beta-signal-increase.ttl"
 
 BINDS = "evidence:alphamide_binds_beta-receptor_1"
+FOR = "evidence:alphamide_has-mechanism_beta-signal-increase_1"
 AGAINST = "evidence:alphamide_has-mechanism_beta-signal-increase_2"
 ADDED = "evidence:alphamide_binds_beta-receptor_2"
 

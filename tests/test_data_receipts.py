@@ -22,6 +22,7 @@ MADE_OF_STATEMENTS = {
     "authors-on-several-references",
     "blanks-of-source",
     "common-partners",
+    "overlap-of-reviews",
     "participants-by-design",
     "references-that-nothing-cites",
     "studies-of-compound",
@@ -29,7 +30,7 @@ MADE_OF_STATEMENTS = {
     "studies-of-size",
     "studies-without-result",
 }
-"""Queries on what curators wrote of studies, publications, stacks and absences: no evidence line bears their rows."""
+"""Queries on what curators wrote of studies, reviews, publications, stacks and absences: no line bears their rows."""
 
 
 @answers.EACH

@@ -21,24 +21,34 @@ _PROPERTIES = """
     uncounted uncountedBecause uncountedStudy underPolicy unresolved usesClaim usesLine verdict withoutStudy
     wouldBe
 """
-PROPERTIES = frozenset(f"{VOCAB}{name}" for name in _PROPERTIES.split())
-"""IRIs of derived properties."""
+_OF_RECEIPTS = """
+    askedApart bearingLine columnType dataDigest hasColumn hasParameter hasRow numberOfRows ownDataDigest
+    policyDigest policyName position queryDigest queryName queryText recordedDigest recordedStance
+    recordedStatement restsOnJudgement rulesDigest unproven
+"""
+PROPERTIES = frozenset(f"{VOCAB}{name}" for name in (*_PROPERTIES.split(), *_OF_RECEIPTS.split()))
+"""IRIs of derived properties, and of those that receipts alone have."""
 
 CLASSES = frozenset(
     f"{VOCAB}{name}"
     for name in (
+        "AnswerColumn",
+        "AnswerRow",
+        "AskedParameter",
         "ContestedEdge",
         "Contradiction",
         "Derivation",
         "Flip",
         "Indication",
         "Policy",
+        "Receipt",
         "ReviewOverlap",
+        "Snapshot",
         "Tally",
         "UncountedStudy",
     )
 )
-"""IRIs of classes whose members are derived, or to which being derived adds members."""
+"""IRIs of classes whose members are derived or parts of receipts, or to which being derived adds members."""
 
 KINDS = ("contradiction", "derivation", "flip", "graph", "policy", "receipt", "tally")
 """The kinds of derived nodes."""

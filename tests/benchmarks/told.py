@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -13,7 +14,14 @@ class Study(NamedTuple):
 
     name: str
     system: str
+    participants: int
     reference: str
+    year: int
+    """When the reference was printed, 0 where there is none."""
+
+
+_ABOVE, _BELOW, _NEITHER = 1, -1, 0
+"""Sides of no effect on which an estimate can lie with its whole interval; neither where the interval includes it."""
 
 
 def compound_name(number: int) -> str:
@@ -84,11 +92,12 @@ class Account:
             document = world.chance.choice(self.documents)
             passage = world.passage(document)
             many = design == "SystematicReview"
+            included = self.studies.get("RandomisedTrial", []) if many else []
+            participants = world.chance.randrange(8, 900) + sum(s.participants for s in included)
             size = world.quantity(
                 f"{name}_{'number-of-studies' if many else 'sample-size'}",
-                world.chance.randrange(2, 9) if many else world.chance.randrange(8, 900),
+                len(included) + world.chance.randrange(2, 7) if many else participants,
             )
-            included = [s.name for s in self.studies.get("RandomisedTrial", [])] if many else []
             sponsored = world.maybe(0.3)
             said = statements(
                 ("a", "moa:Study"),
@@ -102,22 +111,23 @@ class Account:
                 ("moa:intervention", f"compound:{self.name}"),
                 ("moa:condition", f"condition:{world.one_of(world.conditions)}" if system != "InVitro" else ""),
                 ("moa:numberOfStudies" if many else "moa:sampleSize", size.subject),
-                ("moa:includesStudy", [f"study:{s}" for s in included]),
+                ("moa:includesStudy", [f"study:{s.name}" for s in included]),
                 ("moa:statedIn", f"source:{document}"),
                 ("moa:passage", passage.subject),
             )
             yield Piece(f"data/study/{name}.ttl", f"{label}: study.", [Node(f"study:{name}", said), size])
             yield _passages(document, passage)
-            reference = ""
+            reference, year = "", 0
             if world.maybe(0.7):
-                reference, *pieces = self._reference(name)
+                # No review is printed before what it includes.
+                year = world.chance.randrange(max([1985, *(s.year for s in included)]), 2027)
+                reference, *pieces = self._reference(name, year)
                 yield from pieces
-            found.append(Study(name, system, reference))
+            found.append(Study(name, system, participants, reference, year))
 
-    def _reference(self, study: str) -> tuple[str, Piece, Piece]:
+    def _reference(self, study: str, year: int) -> tuple[str, Piece, Piece]:
         world = self.world
         world.references += 1
-        year = world.chance.randrange(1985, 2027)
         author = word(1_000_000 + world.references).capitalize()
         name = f"{author.lower()}-{year}"
         authors = [author, *(word(1_000_000 + world.chance.randrange(4000)).capitalize() for _ in range(2))]
@@ -174,11 +184,26 @@ class Account:
         )  # fmt: skip
         self.nodes.append(Node(f"claim:{name}", said, name.replace("_", " ").replace("-", " ")))
         lines: set[tuple[object, ...]] = set()
+        side = self._side(qualifiers)
         for _ in range(int(str(self.world.weighted(LINES)[0]))):
-            self._line(name, stances, lines)
+            self._line(name, side, stances, lines)
         return name
 
-    def _line(self, claim: str, stance: str, lines: set[tuple[object, ...]]) -> None:
+    def _side(self, qualifiers: tuple[Statement, ...]) -> int:
+        """Gives the side of no effect on which estimates lie that bear a claim out.
+
+        More lies above and less below; for what is better or worse it depends on the scale, so that chance decides.
+        """
+        said = {o for _, objects in qualifiers for o in objects}
+        if "moa:NeitherOne" in said:
+            return _NEITHER
+        if "moa:Increases" in said:
+            return _ABOVE
+        if "moa:Decreases" in said:
+            return _BELOW
+        return self.world.chance.choice((_ABOVE, _BELOW))
+
+    def _line(self, claim: str, side: int, stance: str, lines: set[tuple[object, ...]]) -> None:
         world = self.world
         system, species, design = map(str, world.weighted(EVIDENCE))
         stance = stance or str(world.weighted(STANCES)[0])
@@ -193,7 +218,11 @@ class Account:
         lines.add(key)
         name = f"{claim}_{len(lines)}"
         passages = [world.passage(document) for _ in range(1 + world.maybe(0.3))]
-        parts = self._finding(name, study) if study and system == "Human" and world.maybe(0.5) else []
+        parts: list[Node] = []
+        if study and system == "Human" and world.maybe(0.5):
+            if stance == "Refutes":
+                side = -side if side else world.chance.choice((_ABOVE, _BELOW))
+            parts = self._finding(name, study, side if stance in ("Supports", "Refutes") else _NEITHER)
         said = statements(
             ("a", "moa:EvidenceLine"),
             ("moa:bearsOn", f"claim:{claim}"),
@@ -218,25 +247,36 @@ class Account:
         )
         self.nodes += [Node(f"evidence:{name}", said), *passages, *parts]
 
-    def _finding(self, line: str, study: Study) -> list[Node]:
-        """Gives a finding with its quantities: an estimate with its interval, number of people and p-value."""
+    def _finding(self, line: str, study: Study, side: int) -> list[Node]:
+        """Gives a finding with its quantities: an estimate with its interval, number of people and p-value.
+
+        All of them follow from one draw of how many standard errors lie between the estimate and no effect, so that
+        they fit together as those of one analysis do; ratios are drawn on the scale of their logarithm.
+        """
         world = self.world
         ratio = world.maybe(0.5)
-        middle = round(world.chance.uniform(0.5, 1.6) if ratio else world.chance.uniform(-3, 3), 2)
-        width = round(world.chance.uniform(0.05, 0.4), 2)
+        error = world.chance.uniform(0.05, 0.2)
+        # Far enough from 1.96 that rounding moves neither the bounds nor the p-value to the other side.
+        errors = side * world.chance.uniform(2.3, 6) if side else world.chance.uniform(-1.7, 1.7)
+        middle, lower, upper = (
+            math.exp(found * error) if ratio else found * error for found in (errors, errors - 1.96, errors + 1.96)
+        )
         estimate = world.quantity(
-            f"{line}.1_estimate", middle, "1",
-            ("moa:lowerBound", (f"{middle - width:.2f}",)), ("moa:upperBound", (f"{middle + width:.2f}",)),
+            f"{line}.1_estimate", round(middle, 2) + 0.0, "1",  # not -0
+            ("moa:lowerBound", (f"{lower:.2f}",)), ("moa:upperBound", (f"{upper:.2f}",)),
             ("moa:boundsKind", ("moa:ConfidenceInterval",)), ("moa:confidenceLevel", ("95.0",)),
         )  # fmt: skip
-        size = world.quantity(f"{line}.1_n", world.chance.randrange(8, 900))
-        chance = world.quantity(f"{line}.1_p", world.chance.randrange(1, 90) / 100)
+        size = world.quantity(f"{line}.1_n", math.ceil(study.participants * world.chance.uniform(0.6, 1)))
+        p = math.erfc(abs(errors) / math.sqrt(2))
+        chance = world.quantity(f"{line}.1_p", max(round(p, 2), 0.01), "1", below=p < 0.01)
+        significance = ("Significant" if side else "NotSignificant") if world.maybe(0.4) else ""
         said = statements(
             ("a", "moa:Finding"),
             ("moa:measure", "moa:RiskRatio" if ratio else "moa:MeanDifference"),
             ("moa:estimate", estimate.subject),
             ("moa:sampleSize", size.subject),
             ("moa:pValue", chance.subject),
+            ("moa:significance", f"moa:{significance}" if significance else ""),
             ("moa:analysisSet", "moa:IntentionToTreat" if world.maybe(0.4) else "moa:AnalysisSetNotStated"),
             ("moa:endpointRole", "moa:Primary" if world.maybe(0.3) else "moa:EndpointRoleNotStated"),
         )

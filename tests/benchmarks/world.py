@@ -205,10 +205,17 @@ class World:
         )
         return Node(name, said)
 
-    def quantity(self, name: str, amount: float, unit: str = "1", *more: Statement) -> Node:
-        """Gives a quantity; its text as reported is the number."""
-        said = statements(("a", "moa:Quantity"), ("moa:amount", f"{amount:.2f}"), *more, ("moa:unit", text(unit, "")))
-        return Node(f"quantity:{name}", [*said, ("moa:asReported", (text(f"{amount:g}", ""),))])
+    def quantity(self, name: str, amount: float, unit: str = "1", *more: Statement, below: bool = False) -> Node:
+        """Gives a quantity; its text as reported is the number, after a sign where it lies below that."""
+        said = statements(
+            ("a", "moa:Quantity"),
+            ("moa:amount", f"{amount:.2f}"),
+            ("moa:operator", "moa:LessThan" if below else ""),
+            *more,
+            ("moa:unit", text(unit, "")),
+            ("moa:asReported", text(f"{'<' if below else ''}{amount:g}", "")),
+        )
+        return Node(f"quantity:{name}", said)
 
     # Who says so, and where
 

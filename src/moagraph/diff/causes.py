@@ -162,14 +162,7 @@ class Causes:
         node = self.changes.node(iri)
         around = {iri} | {term.value for values in node.values() for term in values if isinstance(term, ox.NamedNode)}
         if self.changes.kind(iri) == "line":
-            for claim in node.get(f"{VOCAB}bearsOn", ()):
-                if isinstance(claim, ox.NamedNode):
-                    around |= {
-                        term.value
-                        for values in self.changes.node(claim.value).values()
-                        for term in values
-                        if isinstance(term, ox.NamedNode)
-                    }
+            around |= self._spoken_of(iri)
         return around
 
     def _sorted(self, iris: Iterable[str]) -> tuple[Cause, ...]:
@@ -226,7 +219,18 @@ class Causes:
             return cause
         lines = set(lines)
         resting = self._resting.get(iri, set())
-        return cause._replace(lines=tuple(sorted(lines & resting or lines or resting)))
+        speaking = {line for line in lines if iri in self._spoken_of(line)}
+        return cause._replace(lines=tuple(sorted(lines & resting or speaking or lines or resting)))
+
+    def _spoken_of(self, line: str) -> set[str]:
+        """Gives what the claims of a line name, on either side."""
+        return {
+            term.value
+            for claim in self._values(line, "bearsOn")
+            for values in self.changes.node(claim).values()
+            for term in values
+            if isinstance(term, ox.NamedNode)
+        }
 
     @cached_property
     def _resting(self) -> dict[str, set[str]]:

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from moagraph.library import Given, Library
 from moagraph.lineage.nodes import TYPE, Nodes, is_derived, number_text, statement_text, term_text
-from moagraph.lineage.paths import Edge
+from moagraph.lineage.paths import Edge, Path, walked
 from moagraph.lineage.witnesses import Witnesses, scope_of
 from moagraph.names import PREFIXES, VOCAB
 from moagraph.query import Query, bind
@@ -35,6 +35,8 @@ _CLOSURES = {
     f"{VOCAB}bindsReceptorOrNarrower": f"{VOCAB}bindsReceptor",
 }
 _INDICATION = ox.NamedNode(f"{VOCAB}Indication")
+_SIDES = ("supportingLine", "opposingLine")
+_BROADER = Path("+", parts=(Path("iri", f"{PREFIXES['skos']}broader"),))
 
 
 @dataclass(frozen=True)
@@ -136,8 +138,10 @@ class Lineage:
         claims = {thing for thing in things if self.nodes.is_claim(thing)}
         self.nodes.read_into(f"{VOCAB}bearsOn", claims)
         lines = {line for claim in claims for line in self.nodes.into(f"{VOCAB}bearsOn", claim)}
+        opposed = {line for node in derived for line in self.nodes.things(node, *_SIDES)}
         lines |= {line for node in derived for line in self.nodes.things(node, "usesLine", *LINKS)}
-        self.nodes.read(lines)
+        self.nodes.read(lines | opposed)
+        self.nodes.read(claim for line in opposed for claim in self.nodes.things(line, "bearsOn"))
 
     def _derivations_of(self, subject: str) -> tuple[str, ...]:
         return self.nodes.into(f"{VOCAB}edgeSubject", subject)
@@ -167,7 +171,9 @@ class Lineage:
             elif made_by := self._derivations(edge):
                 derived |= made_by
                 lines = lines.union(*(self.lines_under(node) for node in made_by))
+                others = others.union(*(self._narrowing(edge, node) for node in made_by))
             elif not (predicate == TYPE and value == _INDICATION):
+                derived.update([thing] if is_derived(thing) else [])
                 others.add(edge)
         for claim in judged:
             lines.update(self.nodes.things(claim, *LINKS))
@@ -177,6 +183,8 @@ class Lineage:
             judged.add(claim)
             lines.update(admitted)
             others |= set() if admitted else listed[claim]
+        for node in derived:
+            others |= self._hierarchy_under(node) | self._lists_under(node)
         own = self._parts_of(lines)
         kept = frozenset(edge for edge in others if edge.subject not in own)
         return Basis(frozenset(lines), frozenset(judged), frozenset(derived), kept)
@@ -193,6 +201,35 @@ class Lineage:
                 elif self.nodes.is_claim(one):
                     lines.update(self.nodes.things(one, *LINKS))
         return lines
+
+    def _narrowing(self, edge: Edge, derivation: str) -> frozenset[Edge]:
+        """Gives the statements by which what a compound has is narrower than what an edge says that it has."""
+        had = self.nodes.values(derivation, "edgeObject") if edge.predicate in _CLOSURES else ()
+        return frozenset().union(*(walked(self.nodes, _BROADER, one, edge.object) for one in had))
+
+    def _hierarchy_under(self, node: str) -> frozenset[Edge]:
+        """Gives the statements by which one side of a contradiction is on something narrower than the other."""
+        if not self.nodes.values(node, "narrowerIn"):
+            return frozenset()
+        ends = [
+            {
+                term
+                for line in self.nodes.things(node, side)
+                for claim in self.nodes.things(line, "bearsOn")
+                for values in self.nodes.of(claim).values()
+                for term in values
+                if isinstance(term, ox.NamedNode)
+            }
+            for side in _SIDES
+        ]
+        ways = [(start, end) for one, other in (ends, ends[::-1]) for start in one - other for end in other - one]
+        return frozenset().union(*(walked(self.nodes, _BROADER, start, end) for start, end in ways))
+
+    def _lists_under(self, node: str) -> frozenset[Edge]:
+        """Gives the statements on what reviews include of which an overlap was counted."""
+        name = "includesStudy"
+        reviews = self.nodes.things(node, "review")
+        return frozenset(Edge(one, VOCAB + name, study) for one in reviews for study in self.nodes.values(one, name))
 
     def _derivations(self, edge: Edge) -> set[str]:
         """Gives the derivations that a plain edge, or what a compound has through something narrower, came from."""

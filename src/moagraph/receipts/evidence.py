@@ -82,7 +82,7 @@ def line_changes(
         elif was is None:
             if before:
                 yield LineChange("added", line, stance, ())
-        elif not _counts(is_) and _counts(was):
+        elif not counts(is_) and counts(was):
             yield LineChange("left out", line, stance, differing)
         elif differing:
             yield LineChange("altered", line, stance, differing)
@@ -92,7 +92,8 @@ def line_changes(
             yield LineChange("added", line, stance, ())
 
 
-def _counts(snapshot: Snapshot) -> bool:
+def counts(snapshot: Snapshot) -> bool:
+    """Tells whether the policy admits a line, by what is said of it."""
     return any(statement.split(" ", 2)[1] == TIER for statement in snapshot.statements)
 
 

@@ -20,7 +20,7 @@ from moagraph.errors import (
 from moagraph.library import Library
 from moagraph.lineage import LINKS, Nodes
 from moagraph.names import VOCAB, compact
-from moagraph.receipts.evidence import Alteration, LineChange, altered, line_changes, statements_changed
+from moagraph.receipts.evidence import Alteration, LineChange, altered, counts, line_changes, statements_changed
 from moagraph.receipts.making import receipt_of
 from moagraph.receipts.receipt import Receipt, RecordedRow, Terms, things_in
 from moagraph.receipts.setting import Setting
@@ -258,8 +258,10 @@ class _Comparison:
         before = set(was.lines) if was else set()
         after = set(is_.lines) if is_ else set()
         judged = {node for row in (was, is_) if row is not None for node in row.judged}
-        if what != "evidence":
-            # What a judgement rests on now, though the row is not there to say so.
+        lost = is_ is None and bool(before) and not any(map(self._counts_now, before))
+        if what != "evidence" and not lost:
+            # What a judgement rests on now, though the row is not there to say so. A row of which no line counts any
+            # more is gone whatever else was judged with its lines, and none of that is news.
             after |= {line for node in judged for line in self.under[node]}
         lines = tuple(line_changes(self.old.snapshots, self.now, before, after, both=None not in (was, is_)))
         statements: tuple[Alteration, ...] = ()
@@ -273,6 +275,9 @@ class _Comparison:
         resting = () if traced else tuple(sorted(is_.lines if is_ else before))
         cells = [self._cells(row.cells) if row else () for row in (was, is_)]
         return RowChange(what, i + 1, cells[0], cells[1], lines, statements, resting)
+
+    def _counts_now(self, line: str) -> bool:
+        return line in self.now and counts(self.now[line])
 
     def _cells(self, cells: tuple[Terms, ...]) -> tuple[Cell, ...]:
         """Gives recorded cells as a table has them, with the labels of now."""

@@ -68,7 +68,7 @@ def node_name(iri: str) -> str:
     """Gives the name of the snapshot of a node within a receipt.
 
     >>> node_name("https://w3id.org/moagraph/study/a-trial"), node_name("http://example.org/x")[:8]
-    ('study-a-trial', 'node-0c0')
+    ('study-a-trial', 'node-b97')
     """
     kind, colon, local = compact(iri).partition(":")
     if colon and iri.startswith(BASE) and re.fullmatch(r"[\w-][\w.-]*[\w-]|[\w-]", local):

@@ -16,11 +16,12 @@ from moagraph.weigh.evidence import Evidence, Facts
 from moagraph.weigh.fragility import flips
 from moagraph.weigh.independence import independence
 from moagraph.weigh.information import informativeness
+from moagraph.weigh.records import records
 from moagraph.weigh.reviews import overlap_of_reviews
 
 Weighing = Callable[[Evidence], Iterable[ox.Triple]]
 
-WEIGHINGS: tuple[Weighing, ...] = (independence, overlap_of_reviews, flips, informativeness, contradictions)
+WEIGHINGS: tuple[Weighing, ...] = (independence, overlap_of_reviews, flips, informativeness, contradictions, records)
 """All weighings, in the order in which they run; none sees what another gives."""
 
 

@@ -23,6 +23,7 @@ CLASSES = (
     "CompoundGroup",
     "Condition",
     "ContradictionDimension",
+    "EvidenceBody",
     "EvidenceLine",
     "Finding",
     "Mechanism",
@@ -31,6 +32,7 @@ CLASSES = (
     "Reference",
     "Regimen",
     "Source",
+    "Stack",
     "Study",
     "StudySet",
 )
@@ -56,8 +58,9 @@ def gathered(rows: Solutions) -> dict[str, dict[str, tuple[str, ...]]]:
     for subject, predicate, value in rows.rows:
         iri = text(predicate)
         name = names.setdefault(iri, local_name(iri))
+        node = found[text(subject)]
         if name not in _UNREAD:
-            found[text(subject)][name].append(text(value))
+            node[name].append(text(value))
     return {
         node: {name: tuple(sorted(values)) for name, values in sorted(said.items())}
         for node, said in sorted(found.items())

@@ -197,6 +197,7 @@ def test_no_path_leads_out(client: TestClient, path: str) -> None:
         "/compare",
         "/compare?compounds=cortexin,cerebrolysin&table=mechanisms",
         "/overlap",
+        "/why?one=cortexin&other=cerebrolysin",
         "/queries",
         "/compound/cortexin",
         "/mechanism/neuroprotection",

@@ -44,6 +44,7 @@ def application(bench: Workbench, hosts: Collection[str] = LOOPBACK, origins: Co
         Route("/", paged(pages.start)),
         Route("/search", paged(pages.search)),
         Route("/compare", paged(pages.compare)),
+        Route("/why", paged(pages.why)),
         Route("/overlap", paged(overlap.page)),
         Route("/overlap.{format}", paged(overlap.taken)),
         Route("/queries", paged(pages.queries)),

@@ -255,6 +255,18 @@ def compare(request: Request) -> Response:
     )
 
 
+def why(request: Request) -> Response:
+    """Gives what two compounds share, with both sides' evidence and what speaks against it."""
+    from moagraph.why import why as explained
+
+    page = Page(request, "why.html")
+    library = page.bench.library(page.policy)
+    one, other = (request.query_params.get(name, "") for name in ("one", "other"))
+    if not (one and other):
+        return told(request, 400, "Two compounds are needed", "Name them as /why?one=cortexin&other=cerebrolysin.")
+    return page.made(one=one, other=other, text=explained(library, one, other).to_text(100))
+
+
 def search(request: Request) -> Response:
     """Gives what is called so, or nearly so."""
     page = Page(request, "search.html")

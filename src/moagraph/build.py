@@ -193,7 +193,7 @@ def as_update(rule: Policy | Derivation, graph: str) -> str:
         rule: a policy, whose rows become the lines admitted, or a derivation.
         graph: the policy's graph, which is also the policy.
     """
-    from moagraph.sparql import tokens_of
+    from moagraph.tokens import tokens_of
 
     using = f"USING <{ASSERTED}> USING <{graph}>"
     if isinstance(rule, Policy):

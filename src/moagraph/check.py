@@ -26,10 +26,10 @@ from moagraph.placement import misplacements
 from moagraph.query import Query
 from moagraph.report import Finding, Report
 from moagraph.revalidate import Node, Revalidator
-from moagraph.sparql import tokens_of
 from moagraph.store import EmbeddedStore, Solutions, Store
 from moagraph.terms import as_rdflib, text_of
 from moagraph.things import Names
+from moagraph.tokens import tokens_of
 from moagraph.validate import validate
 
 _TYPE = ox.NamedNode(str(RDF.type))

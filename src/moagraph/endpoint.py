@@ -22,8 +22,8 @@ import pyoxigraph as ox
 from moagraph.errors import EndpointFailed, EndpointTruncated, QuerySyntax
 from moagraph.names import ASSERTED, BASE, PREFIXES, policy_graph
 from moagraph.query import form_of
-from moagraph.sparql import undeclared_prefixes
 from moagraph.store import RDFS_LABEL, SKOS_LABEL, Solutions, Store, Triples, syntax_error
+from moagraph.tokens import undeclared_prefixes
 
 USER_VARIABLE = "MOAGRAPH_ENDPOINT_USER"
 PASSWORD_VARIABLE = "MOAGRAPH_ENDPOINT_PASSWORD"

@@ -16,19 +16,8 @@ from moagraph.keys import open_columns
 from moagraph.names import PREFIXES
 from moagraph.report import Finding
 from moagraph.scopes import Outline, may_be_empty, names_in, names_of, surely, used_in
-from moagraph.sparql import (
-    Bind,
-    Exists,
-    Expression,
-    Filter,
-    Nested,
-    Part,
-    Select,
-    Triple,
-    Unreadable,
-    Values,
-    tokens_of,
-)
+from moagraph.sparql import Bind, Exists, Expression, Filter, Nested, Part, Select, Triple, Unreadable, Values
+from moagraph.tokens import tokens_of
 
 
 class Fault(NamedTuple):

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from moagraph import sparql
 from moagraph.names import PREFIXES, compact
-from moagraph.sparql import Expression, Token, tokens_of
+from moagraph.sparql import Expression
+from moagraph.tokens import Token, declared_prefixes, tokens_of
 
 KINDS = {
     "string": "GROUP_CONCAT STR CONCAT REPLACE STRAFTER STRBEFORE SUBSTR UCASE LCASE ENCODE_FOR_URI LANG xsd:string",
@@ -125,11 +126,7 @@ def pattern_of(text: str) -> Group:
     Raises:
         sparql.Unreadable: it is no query.
     """
-    prefixes = dict(PREFIXES)
-    tokens = tokens_of(text)
-    for word, name, iri in zip(tokens, tokens[1:], tokens[2:], strict=False):
-        if word.upper == "PREFIX":
-            prefixes[name.text.removesuffix(":")] = iri.text[1:-1]
+    prefixes = {**PREFIXES, **declared_prefixes(tokens_of(text))}
     return _Reader(prefixes).select(sparql.parse(text), "where")
 
 

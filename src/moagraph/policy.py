@@ -28,7 +28,7 @@ from moagraph.names import ASSERTED, PREFIXES, VOCAB, compact, policy_graph
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
-    from moagraph.sparql import Token
+    from moagraph.tokens import Token
 
 SUFFIX = ".rq"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -237,8 +237,8 @@ def _lines_of(store: ox.Store, path: Path, text: str, terms: Terms, folder: Path
 
     from moagraph.sandbox import Limits, Sandbox
     from moagraph.screen import refuse_unsafe
-    from moagraph.sparql import undeclared_prefixes
     from moagraph.store import Solutions
+    from moagraph.tokens import undeclared_prefixes
 
     asserted = ox.NamedNode(ASSERTED)
     kind, evidence = ox.NamedNode(f"{PREFIXES['rdf']}type"), ox.NamedNode(f"{VOCAB}EvidenceLine")
@@ -290,7 +290,7 @@ class Terms(NamedTuple):
 
 def stray(text: str) -> str:
     """Gives the query for a node that a policy admits though it is no evidence line."""
-    from moagraph.sparql import tokens_of
+    from moagraph.tokens import tokens_of
 
     start = next(token.at for token in tokens_of(text) if token.upper == "SELECT")
     return (
@@ -317,7 +317,7 @@ def flaws(text: str, where: str, terms: Terms) -> Iterator[Flaw]:
         terms: what it may name.
     """
     from moagraph.query import form_of, header_lines, header_of, selected_variables
-    from moagraph.sparql import tokens_of
+    from moagraph.tokens import tokens_of
 
     try:
         header, lines = header_of(text, where), header_lines(text)
@@ -342,7 +342,8 @@ def flaws(text: str, where: str, terms: Terms) -> Iterator[Flaw]:
 
 def _of_terms(text: str, terms: Terms) -> Iterator[Flaw]:
     from moagraph.scopes import Outline
-    from moagraph.sparql import Unreadable, tokens_of
+    from moagraph.sparql import Unreadable
+    from moagraph.tokens import tokens_of
 
     tokens = tokens_of(text)
     expand = _expander(tokens)

@@ -267,7 +267,7 @@ class Query(NamedTuple):
         return query
 
     def _agree(self, where: str, lines: Mapping[tuple[str, ...], int]) -> None:
-        from moagraph.sparql import tokens_of
+        from moagraph.tokens import tokens_of
 
         selected = selected_variables(self.text)
         named = [column.name for column in self.columns]
@@ -320,7 +320,7 @@ def selected_variables(text: str) -> list[str]:
     >>> selected_variables("SELECT ?a (COUNT(?b) AS ?n) WHERE { ?a ?p ?b }")
     ['a', 'n']
     """
-    from moagraph.sparql import tokens_of
+    from moagraph.tokens import tokens_of
 
     names: list[str] = []
     depth = 0
@@ -349,7 +349,7 @@ def opening_of(text: str) -> int:
     Raises:
         QueryHeader: the query has no `WHERE {`.
     """
-    from moagraph.sparql import tokens_of
+    from moagraph.tokens import tokens_of
 
     for where, brace in pairwise(tokens_of(text)):
         if (where.upper, brace.text) == ("WHERE", "{"):
@@ -381,7 +381,7 @@ def form_of(text: str) -> str:
     >>> form_of("PREFIX ask: <x:> # SELECT\\nASK { ?s a ask:x }")
     'ASK'
     """
-    from moagraph.sparql import tokens_of
+    from moagraph.tokens import tokens_of
 
     forms = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
     return next((token.upper for token in tokens_of(text) if token.upper in forms), "")

@@ -5,20 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from moagraph.sparql import (
-    Bind,
-    Expression,
-    Filter,
-    Group,
-    Nested,
-    Part,
-    Select,
-    Token,
-    Triple,
-    Values,
-    parse,
-    tokens_of,
-)
+from moagraph.sparql import Bind, Expression, Filter, Group, Nested, Part, Select, Triple, Values, parse
+from moagraph.tokens import Token, tokens_of
 
 
 @dataclass(frozen=True)

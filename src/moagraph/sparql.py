@@ -6,39 +6,13 @@ only must not be misread, to which `tests/test_lint.py` holds it against rdflib'
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import NamedTuple
 
-_TOKEN = re.compile(
-    r"""(?P<skip>\s+|\#[^\n]*)
-      | (?P<string>\"{3}.*?(?<!\\)\"{3}|'{3}.*?(?<!\\)'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
-      | (?P<iri><[^<>"{}|^`\\\s]*>)
-      | (?P<var>[?$]\w+)
-      | (?P<name>(?:[^\W\d_][\w-]*(?:\.[\w-]+)*|_)?:(?:[\w:%-]|\\.|\.+(?=[\w:%-]))*)
-      | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
-      | (?P<word>\w+)
-      | (?P<tag>@[\w-]+)
-      | (?P<mark>\^\^|&&|\|\||[<>!]=|.)""",
-    re.VERBOSE | re.DOTALL,
-)
+from moagraph.tokens import Token, tokens_of
+
 _MODIFIERS = {"GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES"}
-
-
-class Token(NamedTuple):
-    """One word of a query: its kind (as in the pattern above), its text, its line, from 1, and its offset."""
-
-    kind: str
-    text: str
-    line: int
-    at: int
-
-    @property
-    def upper(self) -> str:
-        """The text, in capitals if it is a keyword."""
-        return self.text.upper() if self.kind == "word" else self.text
 
 
 class Unreadable(Exception):
@@ -139,30 +113,6 @@ class Select:
 
 
 Part = Triple | Filter | Bind | Values | Nested | Select
-
-
-def tokens_of(text: str) -> list[Token]:
-    """Gives the tokens of a query, without blanks and comments."""
-    found = []
-    line = 1
-    for match in _TOKEN.finditer(text):
-        kind = str(match.lastgroup)
-        if kind != "skip":
-            found.append(Token(kind, match[0], line, match.start()))
-        line += match[0].count("\n")
-    return found
-
-
-def undeclared_prefixes(text: str) -> set[str]:
-    """Gives the prefixes that a query uses and does not declare.
-
-    >>> sorted(undeclared_prefixes("PREFIX x: <x:> SELECT ?s WHERE { ?s xyz:p moa:Claim ; x:y 'a:b' } # c:d"))
-    ['moa', 'xyz']
-    """
-    tokens = tokens_of(text)
-    named = {token.text.partition(":")[0] for token in tokens if token.kind == "name"}
-    declared = {name.text.partition(":")[0] for token, name in pairwise(tokens) if token.upper == "PREFIX"}
-    return named - declared - {"", "_"}
 
 
 def parse(text: str) -> Select:

@@ -297,7 +297,7 @@ def spoken(iri: str) -> str | None:
 
 def syntax_error(query: str, message: str) -> QuerySyntax:
     """Gives the error that points at the place which an engine's message names as `error at LINE:COLUMN: …`."""
-    from moagraph.sparql import undeclared_prefixes
+    from moagraph.tokens import undeclared_prefixes
 
     unknown = sorted(undeclared_prefixes(query) - PREFIXES.keys())
     if unknown:

@@ -20,8 +20,8 @@ from moagraph.lineage.paths import Edge, Path, path_of, walked
 from moagraph.names import PREFIXES
 from moagraph.query import bind
 from moagraph.scopes import names_in
-from moagraph.sparql import Token, tokens_of
 from moagraph.store import Solutions, Term
+from moagraph.tokens import Token, declared_prefixes, tokens_of
 
 Solution = Mapping[str, Term]
 """Bound variables, without `?`, and their terms."""
@@ -61,10 +61,7 @@ def scope_of(query: str) -> Scope:
         sparql.Unreadable: it is no query.
     """
     tokens = tokens_of(query)
-    prefixes = dict(PREFIXES)
-    for word, name, iri in zip(tokens, tokens[1:], tokens[2:], strict=False):
-        if word.upper == "PREFIX":
-            prefixes[name.text.removesuffix(":")] = iri.text[1:-1]
+    prefixes = {**PREFIXES, **declared_prefixes(tokens)}
     return _Reader(query, tokens, prefixes).scope(_first_select(tokens))
 
 

@@ -36,6 +36,7 @@ from moagraph.names import PREFIXES, VOCAB
 from moagraph.places import HOME_VARIABLE
 from moagraph.query import bare
 from moagraph.store import EmbeddedStore
+from planting import NULL_RESULT
 
 DATA = ROOT / "tests" / "fixtures" / "base" / "data"
 ACTIONS, EFFECTS = "claim/alphamide/actions.ttl", "claim/alphamide/effects.ttl"
@@ -47,15 +48,6 @@ ASKED = ("mechanisms-of-compound", "findings-of-compound", "claims-by-tier", "so
 Edit = tuple[str, str, str]
 """A file, text that stands in it, and what comes instead."""
 
-ONE_MORE_LINE = """
-evidence:alphamide_binds_beta-receptor_2  a moa:EvidenceLine ;
-    moa:bearsOn claim:alphamide_binds_beta-receptor ;  moa:stance moa:NullResult ;
-    moa:statedIn source:example-leaflet ;
-    moa:passage passage:example-leaflet_0-100 ;
-    moa:system moa:InVitro ;
-    moa:strength moa:Asserted ;
-    moa:assertedBy agent:example-maker .
-"""
 ONE_MORE_CLAIM = """
 ## lowers gammine
 claim:alphamide_has-mechanism_gammine-decrease  a moa:Claim ;
@@ -78,7 +70,7 @@ EDITS: dict[str, Edit] = {
         "alphamide_has-mechanism_beta-signal-increase ;  moa:stance moa:Inconclusive",
     ),
     "number": (EFFECTS, "moa:amount 1.50 ;", "moa:amount 1.60 ;"),
-    "line": (ACTIONS, END, ONE_MORE_LINE + END),
+    "line": (ACTIONS, END, NULL_RESULT + END),
     "claim": (ACTIONS, END, ONE_MORE_CLAIM + END),
     "label": (ALPHAMIDE, '"alphamide"@en', '"alphamide forte"@en'),
     "note": (ACTIONS, "means something else by", "means another thing by"),

@@ -17,7 +17,7 @@ from moagraph.library import Library
 from moagraph.names import local_name
 from moagraph.store import EmbeddedStore
 from moagraph.table import Iri
-from test_laws import COMPOUNDS, EVIDENCE, LAW, MECHANISMS, MEMBERS, Claim, Line, lines_on, upward
+from test_laws import COMPOUNDS, EVIDENCE, HAVING, LAW, MECHANISMS, MEMBERS, Claim, Line, lines_on, upward
 
 CONDITIONS = ("wide", "narrow", "sibling", "apart")
 WITHIN = {"narrow": "wide", "sibling": "wide"}
@@ -44,17 +44,7 @@ def _about(subjects: Sequence[str]) -> st.SearchStrategy[Claim]:
     )
 
 
-MECHANISTIC = lines_on(
-    st.builds(
-        Claim,
-        st.sampled_from([f"compound:{name}" for name in COMPOUNDS]),
-        st.just("moa:hasMechanism"),
-        st.sampled_from([f"mechanism:{name}" for name in MECHANISMS]),
-        st.none(),
-        st.none(),
-    ),
-    ("moa:Supports", "moa:Supports", "moa:Supports", "moa:NullResult"),
-)
+MECHANISTIC = lines_on(HAVING, ("moa:Supports", "moa:Supports", "moa:Supports", "moa:NullResult"))
 HELPING = st.builds(
     Line,
     st.builds(

@@ -470,17 +470,16 @@ def upward(mechanism: str) -> list[str]:
     return [m for m in chain if m != "all"]
 
 
-SUPPORTING = lines_on(
-    st.builds(
-        Claim,
-        st.sampled_from([f"compound:{name}" for name in COMPOUNDS]),
-        st.just("moa:hasMechanism"),
-        st.sampled_from([f"mechanism:{name}" for name in MECHANISMS]),
-        st.none(),
-        st.none(),
-    ),
-    ("moa:Supports",),
-).map(lambda line: replace(line, strength="moa:Asserted"))
+HAVING = st.builds(
+    Claim,
+    st.sampled_from([f"compound:{name}" for name in COMPOUNDS]),
+    st.just("moa:hasMechanism"),
+    st.sampled_from([f"mechanism:{name}" for name in MECHANISMS]),
+    st.none(),
+    st.none(),
+)
+"""That a compound has a mechanism."""
+SUPPORTING = lines_on(HAVING, ("moa:Supports",)).map(lambda line: replace(line, strength="moa:Asserted"))
 
 
 @LAW

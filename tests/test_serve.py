@@ -130,6 +130,10 @@ def test_a_bare_get_describes_the_service(client: TestClient) -> None:
     objects = {getattr(quad.object, "value", "") for quad in ox.parse(answer.content, format=ox.RdfFormat.N_TRIPLES)}
     assert "http://www.w3.org/ns/sparql-service-description#Service" in objects
     assert "http://127.0.0.1:8765/sparql" in objects
+    again = client.get("/sparql", headers={"accept": "application/n-triples"})
+    assert again.content == answer.content
+    turtle = client.get("/sparql", headers={"accept": "text/turtle"})
+    assert turtle.headers["content-type"].startswith("text/turtle"), "what is kept is kept by what was accepted"
 
 
 def test_when_everyone_is_busy_one_is_told_when_to_come_back(real_graph: moagraph.Graph) -> None:

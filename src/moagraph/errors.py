@@ -143,7 +143,12 @@ class UnknownPolicy(MoagraphError):
 
     code = "unknown-policy"
 
-    def __init__(self, name: str, known: Iterable[str], fix: str = "see moagraph list policies") -> None:
+    def __init__(
+        self,
+        name: str,
+        known: Iterable[str],
+        fix: str = "see moagraph list policies; one of your own is named by its file",
+    ) -> None:
         super().__init__(f"there is no policy named {name!r}", did_you_mean(name, known, fix))
 
 

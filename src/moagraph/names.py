@@ -142,6 +142,16 @@ def spaced(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
 
 
+def how_many(number: int, noun: str) -> str:
+    """Gives a number of things in words.
+
+    >>> how_many(1, "row"), how_many(2000, "row"), how_many(0, "study")
+    ('1 row', '2,000 rows', '0 studies')
+    """
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else plural}"
+
+
 def policy_graph(name: str) -> str:
     """Gives the IRI of a policy, which is also the named graph of what is derived under it."""
     return f"{BASE}policy/{name}"

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 SUFFIX = ".rq"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_LISTED = "see moagraph list policies"
 
 FAULTS = {
     "policy-name": "The name of a policy's file is no name that a policy can be asked for by, since + joins several.",
@@ -143,7 +142,8 @@ def _read(path: Path) -> str:
         return path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputUnreadable(
-            f"cannot read the policy {path}: {getattr(error, 'strerror', None) or error}", _LISTED
+            f"cannot read the policy {path}: {getattr(error, 'strerror', None) or error}",
+            "see moagraph list policies",
         ) from None
 
 

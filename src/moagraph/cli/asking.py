@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +9,15 @@ import click
 
 from moagraph.cli import completing
 from moagraph.cli.options import ANSWER_FORMATS, BY_READER, TABLE_FORMATS, graph_options, iris_option, output_options
-from moagraph.cli.output import format_for, print_table, say, write_out
+from moagraph.cli.output import (
+    format_for,
+    on_terminal,
+    print_table,
+    say,
+    width_of_tables,
+    width_of_text,
+    write_out,
+)
 from moagraph.cli.quick import pairs
 
 if TYPE_CHECKING:
@@ -74,8 +80,7 @@ class _Ask(click.Command):
             last_good=bool(given.get("last_good")),
             progress=say,
         )
-        width = min(os.get_terminal_size(sys.stdout.fileno()).columns, 120) if sys.stdout.isatty() else 100
-        return manual(opened.library.find(given["name"]), width).rstrip("\n")
+        return manual(opened.library.find(given["name"]), width_of_text()).rstrip("\n")
 
 
 @click.command(cls=_Ask)
@@ -124,13 +129,17 @@ def ask(
 
 def _write_receipt(graph: Graph, name: str, given: dict[str, str | list[str]], file: str) -> None:
     from moagraph.errors import UnknownFormat
+    from moagraph.names import how_many
 
     if not file.endswith(".ttl"):
         raise UnknownFormat(file, [".ttl"])
     made = graph.receipt(name, **given)
     write_out(made.to_turtle(), file)
     lines = len({line for row in made.rows for line in row.lines})
-    click.echo(f"wrote a receipt of {len(made.rows):,} rows and {lines:,} evidence lines to {file}", err=True)
+    click.echo(
+        f"wrote a receipt of {how_many(len(made.rows), 'row')} and {how_many(lines, 'evidence line')} to {file}",
+        err=True,
+    )
 
 
 @click.command()
@@ -160,10 +169,8 @@ def compare(
     from moagraph.table import EXTENSIONS
 
     shown = graph().compare(compounds, table)
-    terminal = output == "-" and sys.stdout.isatty()
-    chosen = format_for(format_, output, EXTENSIONS, "text" if terminal else "tsv")
-    width = os.get_terminal_size(sys.stdout.fileno()).columns if terminal else 110
-    write_out(shown.to(chosen, width), output)
+    chosen = format_for(format_, output, EXTENSIONS, "text" if on_terminal(output) else "tsv")
+    write_out(shown.to(chosen, width_of_tables(output)), output)
 
 
 @click.command("list")
@@ -222,5 +229,4 @@ def list_(what: str, graph: Callable[[], Graph], format_: str | None, output: st
 def show(thing: tuple[str, ...], graph: Callable[[], Graph]) -> None:
     """Show everything known of a thing: claims by verdict, with their evidence, and what is left unsaid."""
     account = graph().show(" ".join(thing))
-    width = min(os.get_terminal_size(sys.stdout.fileno()).columns, 120) if sys.stdout.isatty() else 100
-    write_out(account.to_text(width), "-")
+    write_out(account.to_text(width_of_text()), "-")

@@ -72,7 +72,7 @@ def graph_options(command: F) -> F:
 
     @policy_option(
         "Which evidence counts: a name of 'list policies', a file of your own, or several joined by +, such as "
-        "human+independent. [default: stated]"
+        "human+independent. [default: stated; for a receipt, its own]"
     )
     @root_option
     @click.option(

@@ -43,10 +43,24 @@ def format_for(asked: str | None, output: str, extensions: dict[str, str], other
     return extensions[suffix]
 
 
+def on_terminal(output: str = "-") -> bool:
+    """Says whether what is written goes to a terminal."""
+    return output == "-" and sys.stdout.isatty()
+
+
+def width_of_tables(output: str = "-") -> int:
+    """Gives the width for tables, in characters: the terminal's, else what fits a page."""
+    return os.get_terminal_size(sys.stdout.fileno()).columns if on_terminal(output) else 110
+
+
+def width_of_text(output: str = "-") -> int:
+    """Gives the width for text to read, in characters: the terminal's, as long as lines are no strain to the eye."""
+    return min(width_of_tables(), 120) if on_terminal(output) else 100
+
+
 def print_table(table: Table, format_: str | None, output: str, iris: bool) -> None:
     """Writes a table in the format asked for, else what the extension means, else what suits the reader."""
     from moagraph.table import EXTENSIONS
 
-    chosen = format_for(format_, output, EXTENSIONS, "text" if sys.stdout.isatty() else "tsv")
-    width = os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else 110
-    write_out(table.to(chosen, iris, width), output)
+    chosen = format_for(format_, output, EXTENSIONS, "text" if on_terminal(output) else "tsv")
+    write_out(table.to(chosen, iris, width_of_tables(output)), output)

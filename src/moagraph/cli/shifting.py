@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +18,7 @@ from moagraph.cli.options import (
     policy_option,
     root_option,
 )
-from moagraph.cli.output import format_for, say, write_out
+from moagraph.cli.output import format_for, say, width_of_text, write_out
 from moagraph.errors import NothingToCheck
 
 if TYPE_CHECKING:
@@ -146,7 +145,5 @@ def _tell(shifts: Shifts, everything: bool, format_: str | None, output: str) ->
     from moagraph.shifts import EXTENSIONS
 
     chosen = format_for(format_, output, EXTENSIONS, "text")
-    terminal = output == "-" and sys.stdout.isatty()
-    width = min(os.get_terminal_size(sys.stdout.fileno()).columns, 120) if terminal else 100
-    write_out(shifts.to(chosen, everything=everything, width=width), output)
+    write_out(shifts.to(chosen, everything=everything, width=width_of_text(output)), output)
     sys.exit(1 if shifts else 0)

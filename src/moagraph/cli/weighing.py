@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import textwrap
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,7 +10,7 @@ import click
 
 from moagraph.cli import completing
 from moagraph.cli.options import ANSWER_FORMATS, BY_READER, graph_options, iris_option, output_options
-from moagraph.cli.output import format_for, write_out
+from moagraph.cli.output import format_for, on_terminal, width_of_text, write_out
 
 if TYPE_CHECKING:
     from moagraph.api import Graph
@@ -25,10 +23,6 @@ WEIGHTS = ("none", "tier", "information", "both")
 
 EXPLANATION_FORMATS = ("text", "markdown", "json")
 """Formats of explanations; a test compares them with `moagraph.why.FORMATS`."""
-
-
-def _width() -> int:
-    return min(os.get_terminal_size(sys.stdout.fileno()).columns, 120) if sys.stdout.isatty() else 100
 
 
 def _chance_options(command: F) -> F:
@@ -89,9 +83,9 @@ def alike(
     table = graph().alike(
         *compounds, weights=weights, permutations=permutations, seed=seed, top=top, at_least=at_least
     )
-    chosen = format_for(format_, output, EXTENSIONS, "text" if sys.stdout.isatty() else "tsv")
-    text = table.to(chosen, iris, _width())
-    words = textwrap.fill(table.title, _width())
+    chosen = format_for(format_, output, EXTENSIONS, "text" if on_terminal(output) else "tsv")
+    text = table.to(chosen, iris, width_of_text(output))
+    words = textwrap.fill(table.title, width_of_text(output))
     if chosen in ("text", "markdown"):
         text += f"\n{words}\n"
     elif chosen not in ("html", "latex"):  # these have the title anyway
@@ -124,4 +118,4 @@ def why(
     from moagraph.why import EXTENSIONS
 
     explanation = graph().why(one, other, permutations=permutations, seed=seed)
-    write_out(explanation.to(format_for(format_, output, EXTENSIONS, "text"), _width()), output)
+    write_out(explanation.to(format_for(format_, output, EXTENSIONS, "text"), width_of_text(output)), output)

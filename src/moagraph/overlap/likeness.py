@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from moagraph.errors import BadValue
+from moagraph.names import how_many
 from moagraph.overlap.chance import MANY_EDGES, PERMUTATIONS, SEED, Chances
 from moagraph.overlap.closures import Closure, Edge, Hierarchy, closures_of, edges_of
 from moagraph.overlap.weighted import Alike, most_alike
@@ -131,7 +132,7 @@ def told_of_chance(chances: Chances | None) -> str:
     """Gives in words under which null model p and q were worked out, and what they do not mean, or nothing."""
     if chances is None:
         return ""
-    graphs = f"{chances.permutations:,} random graph{'' if chances.permutations == 1 else 's'}"
+    graphs = how_many(chances.permutations, "random graph")
     model = (
         "in which each compound keeps how many mechanisms it has, and each mechanism how many compounds have it "
         f"(curveball trades, seed {chances.seed})"

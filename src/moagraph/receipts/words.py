@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from moagraph.cells import Cell, Iri, text_of
 from moagraph.lineage import term_text
-from moagraph.names import VOCAB, compact, spaced
+from moagraph.names import VOCAB, compact, how_many, spaced
 from moagraph.receipts.evidence import Alteration, LineChange
 
 if TYPE_CHECKING:
@@ -67,9 +67,7 @@ def _summary(found: Verification) -> str:
     for change in found.changes:
         numbers[change.what] = numbers.get(change.what, 0) + 1
     names = {"evidence": "on other evidence"}
-    kinds = ", ".join(
-        f"{number} row{'' if number == 1 else 's'} {names.get(what, what)}" for what, number in numbers.items()
-    )
+    kinds = ", ".join(f"{how_many(number, 'row')} {names.get(what, what)}" for what, number in numbers.items())
     return f"Differs: {kinds}; {looked} compared"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
@@ -63,7 +62,6 @@ _ENGINES = {
 
 _FORM = "application/x-www-form-urlencoded"
 _QUERY = "application/sparql-query"
-_KNOWN = ("query", "default-graph-uri", "named-graph-uri", "policy", "timeout")
 
 BUSY_SECONDS = 2
 """After how many seconds a client that found everyone busy may ask again."""
@@ -182,13 +180,17 @@ async def endpoint(request: Request) -> Response:
     from starlette.responses import Response
 
     bench: Workbench = request.app.state.bench
+    key = (str(request.url), request.headers.get("accept", ""))
     try:
         wanted = await asked(request, bench)
         accept = request.headers.get("accept")
         if wanted.query is None:
             if request.method == "POST":
                 raise Refused(400, "there is no query")
-            media_type, content = bench.description(accept, str(request.url.replace(query="")))
+            kept = bench.kept.get(key)
+            if kept is not None:
+                return kept
+            media_type, content = await bench.aside(bench.description, accept, str(request.url.replace(query="")))
         else:
             refuse_unsafe(wanted.query)
             media_type, content = await bench.aside(_run, bench, wanted, accept)
@@ -197,24 +199,12 @@ async def endpoint(request: Request) -> Response:
     except MoagraphError as fault:
         return _told(500 if isinstance(fault, QueryLimit | EndpointFailed) else 400, f"{fault}\n")
     charset = "; charset=utf-8" if media_type.startswith("text/") else ""
-    return Response(content, 200, {"vary": "accept", "content-type": f"{media_type}{charset}"})
+    response = Response(content, 200, {"vary": "accept", "content-type": f"{media_type}{charset}"})
+    if wanted.query is None:
+        bench.kept.put(key, response)
+    return response
 
 
 def _run(bench: Workbench, wanted: Asked, accept: str | None) -> tuple[str, bytes]:
     assert wanted.query is not None
     return answered(bench.sandbox.written(wanted.query, wanted.graphs), accept)
-
-
-async def within(places: asyncio.Semaphore, waiting: list[int], most: int) -> None:
-    """Waits for a place among those that work.
-
-    Raises:
-        Refused: too many wait already.
-    """
-    if places.locked() and waiting[0] >= most:
-        raise Refused(503, "everyone is busy: ask again shortly", retry_after=str(BUSY_SECONDS))
-    waiting[0] += 1
-    try:
-        await places.acquire()
-    finally:
-        waiting[0] -= 1

@@ -14,7 +14,7 @@ from moagraph.serve.finder import Finder
 from moagraph.serve.keeping import Kept
 from moagraph.serve.negotiation import chosen, named
 from moagraph.serve.pages import environment
-from moagraph.serve.protocol import GRAPHS, Refused, within
+from moagraph.serve.protocol import BUSY_SECONDS, GRAPHS, Refused
 from moagraph.store import EmbeddedStore, Triples
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Workbench:
         self._workers = workers
         self._queue = queue
         self._places: asyncio.Semaphore | None = None
-        self._waiting = [0]
+        self._waiting = 0
 
     def library(self, policy: str) -> Library:
         """Gives the named queries under a policy of evidence."""
@@ -80,7 +80,13 @@ class Workbench:
         """
         if self._places is None:
             self._places = asyncio.Semaphore(self._workers)
-        await within(self._places, self._waiting, self._queue)
+        if self._places.locked() and self._waiting >= self._queue:
+            raise Refused(503, "everyone is busy: ask again shortly", retry_after=str(BUSY_SECONDS))
+        self._waiting += 1
+        try:
+            await self._places.acquire()
+        finally:
+            self._waiting -= 1
         try:
             return await asyncio.get_running_loop().run_in_executor(None, partial(action, *values))
         finally:

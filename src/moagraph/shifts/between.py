@@ -8,7 +8,7 @@ from functools import cached_property
 
 from moagraph.compare import TABLES
 from moagraph.compare.cells import LEFT_OUT, NOBODY, BesideCell, Entry
-from moagraph.names import PREFIXES, VOCAB, expand
+from moagraph.names import PREFIXES, VOCAB, expand, how_many
 from moagraph.shifts.judged import NO_EDGE, NONE, EdgeKey, Judgement, change_of
 from moagraph.shifts.shift import BOTH, NEW, OLD, Bearing, Shift, Standing
 from moagraph.shifts.states import CellKey, State
@@ -154,7 +154,7 @@ class Between:
         if not stated:
             return cell or BesideCell((Entry(NOBODY, NOBODY),))
         number = sum((expand(curie) or "") not in state.derived.claims for curie in stated)
-        words = f"{number} statement{'' if number == 1 else 's'} that policy {state.policy} does not count"
+        words = f"{how_many(number, 'statement')} that policy {state.policy} does not count"
         text = words if number else f"nothing here that policy {state.policy} counts"
         return BesideCell((Entry(LEFT_OUT, text, ids=tuple(stated)),))
 

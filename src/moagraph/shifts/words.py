@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from moagraph.names import spaced
+from moagraph.names import how_many, spaced
 from moagraph.shifts.answer import Shifts, WhatIf
 from moagraph.shifts.shift import KINDS, Bearing, Shift
 
@@ -76,7 +76,7 @@ class _Telling:
         else:
             for state in (shifts.old, shifts.new):
                 alone = f", {state.alone:,} of them here alone" if state.alone else ""
-                counted = f"{state.counted:,} of {_number(state.lines, 'evidence line')} count{alone}"
+                counted = f"{state.counted:,} of {how_many(state.lines, 'evidence line')} count{alone}"
                 yield 1, f"{state.policy}: {state.summary} {counted}."
         for kind in KINDS:
             found = shifts.of_kind(kind)
@@ -98,21 +98,21 @@ class _Telling:
         all_lines = self.shifts.old.lines
         if loss.lines:
             their = "its" if len(loss.claims) == 1 else "their"
-            claims = f", and {_number(len(loss.claims), 'claim')} with {their} last line" if loss.claims else ""
+            claims = f", and {how_many(len(loss.claims), 'claim')} with {their} last line" if loss.claims else ""
             yield (
                 1,
                 (
-                    f"{_number(len(loss.lines), 'evidence line')} of {all_lines:,} would be lost, "
+                    f"{how_many(len(loss.lines), 'evidence line')} of {all_lines:,} would be lost, "
                     f"{self.shifts.old.alone:,} of which the policy counts{claims}"
                 ),
             )
         else:
-            yield 1, f"none of {_number(all_lines, 'evidence line')} rests on it alone"
+            yield 1, f"none of {how_many(all_lines, 'evidence line')} rests on it alone"
         for name, things in (("study", loss.studies), ("reference", loss.references), ("absence", loss.absences)):
             if things:
                 shown = "; ".join(thing.label for thing in things[: self.most])
                 more = f"; and {len(things) - self.most:,} more" if self.most and len(things) > self.most else ""
-                yield 1, f"{_number(len(things), name)} with it: {shown}{more}"
+                yield 1, f"{how_many(len(things), name)} with it: {shown}{more}"
         yield from ((1, note) for note in loss.notes)
 
     def _shift(self, shift: Shift) -> Iterator[Line]:
@@ -152,8 +152,3 @@ def _turns(shifts: Sequence[Shift]) -> list[tuple[str, int]]:
         return f"{old}, of another tier" if old == new else f"{old} → {new}"
 
     return sorted(Counter(map(turn, shifts)).items(), key=lambda item: (-item[1], item[0]))
-
-
-def _number(number: int, noun: str) -> str:
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{number:,} {noun if number == 1 else plural}"

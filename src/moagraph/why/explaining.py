@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from decimal import Decimal
 
 from moagraph.claims import Absence, Claim
@@ -56,8 +56,7 @@ class _Explaining:
         self.edges = edges_of(store, policy)
         self.plain = closures_of(self.edges, self.hierarchy, _PLAIN)
         self.judged: dict[tuple[Iri, Iri], Edge] = {(e.compound, e.mechanism): e for e in self.edges}
-        having = [mechanism for closure in self.plain.values() for mechanism in closure]
-        self.having = {mechanism: having.count(mechanism) for mechanism in set(having)}
+        self.having = Counter(mechanism for closure in self.plain.values() for mechanism in closure)
         self.total = sum(1 for closure in self.plain.values() if closure)
         own = [edge for edge in self.edges if edge.compound in pair]
         self.either = closures_of(own, self.hierarchy, _EITHER)
@@ -87,8 +86,12 @@ class _Explaining:
         shared = [claim for claim, members in pooled.items() if len(members) == len(self.pair)]
         wanted = {claim for claims in mechanisms.values() for claim in claims}.union(shared)
         read: dict[str, Claim] = {str(claim.iri): claim for claim in self.reader.claims(wanted)}
-        self.claims = {key: [read[c] for c in read if c in set(claims)] for key, claims in mechanisms.items()}
-        self.pooled = tuple(claim for iri, claim in read.items() if iri in shared)
+        place = {iri: i for i, iri in enumerate(read)}  # the best supported first
+        self.claims = {
+            key: [read[iri] for iri in sorted(set(claims) & read.keys(), key=place.__getitem__)]
+            for key, claims in mechanisms.items()
+        }
+        self.pooled = tuple(read[iri] for iri in sorted(set(shared) & read.keys(), key=place.__getitem__))
 
     def explanation(self, permutations: int | None, seed: int) -> Explanation:
         """Gives the explanation."""
@@ -154,7 +157,7 @@ class _Explaining:
 
     def _shared(self, mechanism: Iri, contested: bool) -> Shared:
         one, other = (self._either(0), self._either(1)) if contested else (self.plain[c] for c in self.pair)
-        having = self.having.get(mechanism, 0)
+        having = self.having[mechanism]
         information = nats(millinats(having, self.total)) if having else None
         tier = max(one[mechanism], other[mechanism])
         sides = (self._side(self.pair[0], mechanism), self._side(self.pair[1], mechanism))

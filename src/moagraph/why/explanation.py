@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -202,8 +202,7 @@ class Explanation:
         return self.to_text()
 
 
-def _lines(grounds: object) -> Iterator[Line]:
-    assert hasattr(grounds, "__iter__")
+def _lines(grounds: Iterable[Ground]) -> Iterator[Line]:
     for ground in grounds:
         for claim in ground.claims:
             yield from claim.lines

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from moagraph.claims import Claim, Line, context_of
 from moagraph.errors import UnknownFormat
+from moagraph.names import how_many
 from moagraph.table import Iri
 from moagraph.why.explanation import Apart, Explanation, Ground, Half, Shared, Side
 
@@ -79,7 +80,7 @@ def _markdown(pieces: list[_Piece]) -> str:
 def _pieces(of: Explanation) -> Iterator[_Piece]:
     numbers = {note: number for number, note in enumerate(of.notes, 1)}
     one, other = of.compounds
-    shared = _count(len(of.shared), "shared mechanism") if of.shared else "no shared mechanism"
+    shared = how_many(len(of.shared), "shared mechanism") if of.shared else "no shared mechanism"
     yield _Piece(0, f"{one.label} and {other.label}: {shared}", heading=True)
     yield from _likeness(of)
     if of.shared:
@@ -132,9 +133,9 @@ def _likeness(of: Explanation) -> Iterator[_Piece]:
     one, other = of.compounds
     yield _Piece(
         0,
-        f"Policy {of.policy}. By plain edges {one.label} has {_count(of.sizes[0], 'mechanism')} and {other.label} "
-        f"{_count(of.sizes[1], 'mechanism')}, broader ones included and groupings left out; {of.both} in common. "
-        f"{_count(of.total, 'compound')} {'has' if of.total == 1 else 'have'} any mechanism.",
+        f"Policy {of.policy}. By plain edges {one.label} has {how_many(of.sizes[0], 'mechanism')} and {other.label} "
+        f"{how_many(of.sizes[1], 'mechanism')}, broader ones included and groupings left out; {of.both} in common. "
+        f"{how_many(of.total, 'compound')} {'has' if of.total == 1 else 'have'} any mechanism.",
     )
     for score in of.scores:
         how = {
@@ -157,7 +158,7 @@ def _shared(shared: Shared, total: int, numbers: Mapping[str, int]) -> Iterator[
     for side in shared.sides:
         yield from _side(side, numbers)
     against = {side.compound.label: sum(len(g.against) for g in side.grounds) for side in shared.sides}
-    lines = " and ".join(f"{_count(number, 'line')} on {name}" for name, number in against.items() if number)
+    lines = " and ".join(f"{how_many(number, 'line')} on {name}" for name, number in against.items() if number)
     yield _Piece(2, f"Against it: {lines or 'nothing that the policy admits'}.")
 
 
@@ -214,10 +215,6 @@ def _judgement(ground: Ground) -> str:
 
 def _tier(tier: str, unresolved: bool) -> str:
     return f", tier {tier}{', unresolved' if unresolved else ''}" if tier else ""
-
-
-def _count(number: int, name: str) -> str:
-    return f"{number} {name}{'' if number == 1 else 's'}"
 
 
 def _thing(thing: Iri) -> dict[str, str]:
